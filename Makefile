@@ -1,0 +1,49 @@
+# Everything a developer or a curious user runs; `make` alone lists it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-light lint format bench-clicks clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/installed-demo ## Show it at work on a real photograph; pictures in demo-output/
+	@$(BIN)/cvat-sam demo
+
+test: $(VENV)/installed-test ## Run all tests
+	$(BIN)/python -m pytest
+
+test-light: $(VENV)/installed-test-light ## Run the codec's tests, without torch
+	$(BIN)/python -m pytest tests/rle rle
+
+lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/installed-lint ## Put the code into the style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench-clicks: $(VENV)/installed-demo ## Measure what a click costs on this machine
+	$(BIN)/python -m benchmarks.clicks
+
+clean: ## Remove what the targets above made; weights stay in their cache
+	rm -rf $(VENV) demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed-demo: EXTRAS = torch,photos
+$(VENV)/installed-test: EXTRAS = test
+$(VENV)/installed-test-light: EXTRAS = test-light
+$(VENV)/installed-lint: EXTRAS = lint
+$(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing cvat-sam[$(EXTRAS)] into $(VENV); the first time torch alone is gigabytes"
+	$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@

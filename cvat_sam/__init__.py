@@ -1,0 +1,55 @@
+"""Segment Anything for CVAT: a Nuclio function, its server for trying things, a command.
+
+    cvat_sam.function   what `main.py` hands to Nuclio: settings, requests, replies
+    cvat_sam.models     Segment Anything and MobileSAM; the only part that needs torch
+    cvat_sam.images     bytes to pixels, as CVAT shows them
+    cvat_sam.wire       masks as CVAT's detectors and interactors send them
+    cvat_sam.serve      Nuclio's Python wrapper, played on a local port
+    cvat_sam.cli        the command `cvat-sam`
+
+The run-length codec is a package of its own, `rle`. Importing this package makes sure that `rle`
+is really that one, and imports nothing heavy.
+"""
+
+from importlib import metadata, util
+from importlib.abc import InspectLoader
+
+
+def _version() -> str:
+    try:
+        return metadata.version("cvat-sam")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"  # a clone, or files copied into a function's container
+
+
+def _check_rle() -> None:
+    """Makes sure that `import rle` finds our codec, without running whatever it finds.
+
+    python-rle and rle-python on the Python package index install an `rle` too. Where python-rle
+    was installed over ours, or any other `rle` stands earlier on the path, ours cannot speak for
+    itself; hence this.
+
+    Raises:
+        ImportError: It finds nothing, or something else.
+    """
+    spec = util.find_spec("rle")
+    if spec is None:
+        found = "finds nothing"
+    else:
+        source = spec.loader.get_source("rle") if isinstance(spec.loader, InspectLoader) else ""
+        if source is None or '\n__distribution__ = "cvat-sam"\n' in source:
+            return  # ours, or without its source: then rle.exceptions checks
+        place = spec.origin or ", ".join(spec.submodule_search_locations or ())
+        found = f"finds another package of that name, in {place}"
+    raise ImportError(
+        f"cvat-sam comes with a package `rle`, but `import rle` {found}; "
+        "`pip uninstall -y python-rle rle-python` and then "
+        "`pip install --force-reinstall --no-deps cvat-sam` (with the path of your clone for "
+        "cvat-sam, if you work from one) mend it, unless the file is your own: then rename that",
+        name="rle",
+    )
+
+
+__version__ = _version()
+
+_check_rle()

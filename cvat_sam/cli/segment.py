@@ -1,0 +1,136 @@
+"""`cvat-sam segment`: the function's work on files, without a server."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cvat_sam.cli.coordinates import box_xyxy, pair
+from cvat_sam.cli.progress import tracked
+from cvat_sam.exceptions import CvatSamError, InvalidImage, InvalidSetting
+from cvat_sam.files import write_atomically
+from cvat_sam.images import overlay
+from cvat_sam.images.decoding import decode
+from cvat_sam.models.encoded_image import EncodedImage, Model
+from cvat_sam.models.found_mask import FoundMask
+from cvat_sam.models.prompt import Prompt
+from cvat_sam.models.table import load
+from cvat_sam.settings import Settings
+from cvat_sam.wire.replies import LABEL
+from cvat_sam.wire.summary import summary
+
+
+def segment(
+    images: Annotated[list[Path], typer.Argument(metavar="IMAGE...", help="One image or many.")],
+    point: Annotated[
+        list[str] | None, typer.Option(metavar="X,Y", help="A click on the object; repeatable.")
+    ] = None,
+    negative: Annotated[
+        list[str] | None, typer.Option(metavar="X,Y", help="A click beside it; repeatable.")
+    ] = None,
+    box: Annotated[str | None, typer.Option(metavar="X1,Y1,X2,Y2", help="A box around it.")] = None,
+    all_objects: Annotated[
+        bool, typer.Option("--everything", help="Find every object; no clicks, no box.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Draw the masks: a PNG, or a folder for many images."),
+    ] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", help="Write the masks as CVAT's run lengths.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="In place of SAM_MODEL.")] = None,
+    device: Annotated[str | None, typer.Option(help="In place of SAM_DEVICE.")] = None,
+) -> None:
+    """Find the object under clicks or in a box, or every object, in image files.
+
+    A line for each mask says its box (inclusive), area, runs and confidence.
+    """
+    settings = Settings.from_environment().changed(model=model, device=device)
+    prompt = Prompt(
+        positive=[pair("--point", text) for text in point or []],
+        negative=[pair("--negative", text) for text in negative or []],
+        box_xyxy=None if box is None else box_xyxy("--box", box),
+    )
+    _check(images, prompt, all_objects, output)
+    loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
+    written, failures = [], 0
+    for path in tracked(images, "Segmenting"):
+        try:
+            written += _one(path, loaded, settings, None if all_objects else prompt, output)
+        except CvatSamError as error:
+            # The other images are still worth having; the exit code tells.
+            typer.echo(f"cvat-sam: {path}: {error}", err=True)
+            failures += 1
+    if json_path is not None:
+        write_atomically(json_path, json.dumps(written).encode())
+    if failures:
+        raise typer.Exit(2)
+
+
+def _check(images: list[Path], prompt: Prompt, all_objects: bool, output: Path | None) -> None:
+    if all_objects and (prompt.positive or prompt.negative or prompt.box_xyxy):
+        raise InvalidSetting("--everything takes no --point, --negative or --box")
+    if not all_objects:
+        prompt.require_something()
+    if output is not None and len(images) > 1 and output.suffix:
+        raise InvalidSetting(
+            f"{len(images)} images cannot be drawn into the one file {output}; name a folder"
+        )
+    if output is not None and len({path.stem for path in images}) < len(images):
+        raise InvalidSetting("two of the images have the same name: their pictures would collide")
+
+
+def _one(
+    path: Path, model: Model, settings: Settings, prompt: Prompt | None, output: Path | None
+) -> list[dict[str, object]]:
+    """Segment one file, say what was found, draw it; returns its records for the JSON file."""
+    began = time.perf_counter()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidImage(f"cannot be read: {error.strerror}") from None
+    image = decode(data, max_pixels=settings.max_pixels)
+    found = _found(model.encode(image), settings, prompt)
+    milliseconds = (time.perf_counter() - began) * 1000
+    noun = "mask" if len(found) == 1 else "masks"
+    typer.echo(f"{path}: {len(found)} {noun} in {milliseconds:.0f} ms on {model.device}")
+    for one in found:
+        typer.echo(f"  {summary(one)}")
+    if output is not None:
+        picture = overlay.draw(
+            image,
+            [one.mask() for one in found],
+            positive=prompt.positive if prompt else (),
+            negative=prompt.negative if prompt else (),
+            box_xyxy=prompt.box_xyxy if prompt else None,
+        )
+        target = output if output.suffix else output / f"{path.stem}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        overlay.save_png(target, picture)
+        typer.echo(f"  drawn: {target}")
+    return list(_records(path, found))
+
+
+def _found(encoded: EncodedImage, settings: Settings, prompt: Prompt | None) -> list[FoundMask]:
+    if prompt is None:
+        from cvat_sam.models.everything import everything
+
+        return everything(encoded, settings.grid())
+    found = encoded.segment(prompt)
+    return [] if found is None else [found]
+
+
+def _records(path: Path, found: Iterable[FoundMask]) -> Iterable[dict[str, object]]:
+    for one in found:
+        yield {
+            "image": path.name,
+            "label": LABEL,
+            "points": one.points,
+            "confidence": round(one.confidence, 4),
+            "height": one.height,
+            "width": one.width,
+        }

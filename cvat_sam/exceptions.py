@@ -1,0 +1,66 @@
+"""Every error this package raises on purpose.
+
+    CvatSamError
+    ├── InvalidInput            what came from outside is wrong: HTTP 400, exit code 2
+    │   ├── InvalidRequest      a request to the function
+    │   │   └── NothingFound    a request that is right, but there is no object: HTTP 422
+    │   ├── InvalidImage        bytes that are not an image we can read
+    │   └── InvalidSetting      an environment variable or an option
+    └── Unavailable             what was asked for is not here: the start stops, exit code 2
+        ├── CheckpointUnavailable   weights neither found nor fetched, or damaged
+        ├── DeviceUnavailable       a GPU asked for and not there
+        ├── HooksUnavailable        no main.py, or none with a handler
+        ├── PortUnavailable         a port that is in use
+        └── ServerStopped           a server that we started ended before it was ready
+
+The message is one sentence for the person who sent the input, with the value and the limit. The
+codec's own errors are in `rle.exceptions`.
+"""
+
+
+class CvatSamError(Exception):
+    """The base of every error raised on purpose here; its text is one sentence for a person."""
+
+
+class InvalidInput(CvatSamError, ValueError):
+    """Something that came from outside is wrong."""
+
+
+class InvalidRequest(InvalidInput):
+    """A request to the function is not what the contract says."""
+
+
+class NothingFound(InvalidRequest):
+    """The model finds no object where it was asked to look."""
+
+
+class InvalidImage(InvalidInput):
+    """Bytes are not an image that can be read, or the image is over a limit."""
+
+
+class InvalidSetting(InvalidInput):
+    """An environment variable or an option has a value that cannot be used."""
+
+
+class Unavailable(CvatSamError, RuntimeError):
+    """Something that was asked for is not on this machine."""
+
+
+class CheckpointUnavailable(Unavailable):
+    """Weights were neither found nor fetched, or are not what they should be."""
+
+
+class DeviceUnavailable(Unavailable):
+    """The device asked for is not there."""
+
+
+class ServerStopped(Unavailable):
+    """A server that was started here ended before it took requests."""
+
+
+class HooksUnavailable(Unavailable):
+    """There is no main.py with the hooks to serve."""
+
+
+class PortUnavailable(Unavailable):
+    """The port asked for cannot be listened on."""

@@ -1,0 +1,56 @@
+"""A mask that a model found: its runs, and how sure the model is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+import rle
+
+BoolMask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class FoundMask:
+    """One mask of one image, kept as runs so that hundreds of them stay small.
+
+    Attributes:
+        points: CVAT's form: run lengths of the row-major crop, zeros first, then the inclusive
+            box `left, top, right, bottom`.
+        confidence: the model's own estimate of the mask's IoU with the truth; usually 0 to 1.
+        height: of the image, in pixels.
+        width: of the image, in pixels.
+    """
+
+    points: list[int]
+    confidence: float
+    height: int
+    width: int
+
+    @classmethod
+    def from_mask(cls, mask: npt.NDArray[np.generic], *, confidence: float) -> "FoundMask":
+        """Keep `mask`, any 2-D array `(H, W)` whose nonzero values mean "object"."""
+        height, width = mask.shape
+        return cls(rle.cvat.encode(mask), confidence, height, width)
+
+    @property
+    def box_xyxy(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom; inclusive."""
+        left, top, right, bottom = self.points[-4:]
+        return left, top, right, bottom
+
+    @property
+    def area(self) -> int:
+        """How many pixels are set."""
+        return sum(self.points[1:-4:2])
+
+    def mask(self) -> BoolMask:
+        """The whole image's mask, bool `(H, W)`."""
+        return rle.cvat.decode(self.points, height=self.height, width=self.width)
+
+    def crop(self) -> BoolMask:
+        """The mask inside its box alone, bool `(bottom - top + 1, right - left + 1)`."""
+        left, top, right, bottom = self.box_xyxy
+        height, width = bottom - top + 1, right - left + 1
+        points = [*self.points[:-4], 0, 0, width - 1, height - 1]
+        return rle.cvat.decode(points, height=height, width=width)

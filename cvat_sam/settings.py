@@ -1,0 +1,105 @@
+"""What a deployment is told through its environment: read once, validated, printed at start."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.models.grid import Grid
+from cvat_sam.models.table import MODELS
+from cvat_sam.wire.complaints import first_complaint
+
+FunctionKind = Literal["interactor", "detector", "embedder"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseModel):
+    """The settings of one deployment; each is an environment variable, `SAM_` and its name.
+
+    Attributes:
+        function: which of CVAT's functions this is.
+        model: an entry of the table of models.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        checkpoint: a file with weights to take in place of the published ones.
+        max_pixels: images with more pixels are refused.
+        points_per_side: everything mode asks at a grid of this many points squared.
+        pred_iou_thresh: everything mode drops masks whose predicted IoU is below.
+        stability_score_thresh: everything mode drops masks that change more with the cut-off.
+        box_nms_thresh: of two masks whose boxes' IoU is above, everything mode keeps one.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    function: FunctionKind = "interactor"
+    model: str = "vit_t"
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")] = "auto"
+    checkpoint: Path | None = None
+    max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+    points_per_side: Annotated[int, Field(ge=1, le=128)] = 32
+    pred_iou_thresh: Share = 0.88
+    stability_score_thresh: Share = 0.95
+    box_nms_thresh: Share = 0.7
+
+    @field_validator("model")
+    @classmethod
+    def _model_is_in_the_table(cls, name: str) -> str:
+        if name not in MODELS:
+            raise ValueError(f"must be one of {', '.join(MODELS)}")
+        return name
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; an empty variable counts as not set.
+
+        Raises:
+            InvalidSetting: a variable has a value that cannot be used.
+
+        >>> Settings.from_environment({"SAM_MODEL": "vit_b"}).model
+        'vit_b'
+        >>> Settings.from_environment({"SAM_MODEL": "vit_x"})
+        Traceback (most recent call last):
+            ...
+        cvat_sam.exceptions.InvalidSetting: SAM_MODEL: must be one of vit_t, vit_b, vit_l, vit_h,
+        not 'vit_x'
+        """
+        environment = os.environ if environment is None else environment
+        names = {_variable(field): field for field in cls.model_fields}
+        return cls._checked(
+            {field: environment[name] for name, field in names.items() if environment.get(name)}
+        )
+
+    def changed(self, **values: object) -> "Settings":
+        """The same with other values where one is given that is not None.
+
+        Raises:
+            InvalidSetting: a value cannot be used.
+        """
+        given = {field: value for field, value in values.items() if value is not None}
+        return self._checked({**dict(self), **given})
+
+    @classmethod
+    def _checked(cls, values: Mapping[str, object]) -> "Settings":
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise InvalidSetting(first_complaint(error, name_of=_variable)) from None
+
+    def grid(self) -> Grid:
+        """Everything mode's parameters."""
+        return Grid(
+            points_per_side=self.points_per_side,
+            pred_iou_thresh=self.pred_iou_thresh,
+            stability_score_thresh=self.stability_score_thresh,
+            box_nms_thresh=self.box_nms_thresh,
+        )
+
+    def variables(self) -> dict[str, str]:
+        """The settings under their variables' names, for the log."""
+        return {_variable(field): str(value) for field, value in self if value is not None}
+
+
+def _variable(field: str) -> str:
+    return f"SAM_{field.upper()}"

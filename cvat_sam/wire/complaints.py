@@ -1,0 +1,37 @@
+"""Turns pydantic's errors into the one sentence that a person reads."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+LONGEST_VALUE = 60
+
+
+def first_complaint(
+    error: ValidationError,
+    *,
+    name_of: Callable[[str], str] = str,
+    secret: frozenset[str] = frozenset(),
+) -> str:
+    """What is wrong with the first offending value: where it is, what it should be, what it is.
+
+    Args:
+        error: what pydantic raised.
+        name_of: turns the outermost field's name into the name that the sender knows.
+        secret: outermost fields whose values are not repeated: an image, a token.
+    """
+    detail = error.errors(include_url=False)[0]
+    field, *rest = detail["loc"] or ("the value",)
+    where = name_of(str(field)) + "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest
+    )
+    message = detail["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should", "should", 1).replace(
+        "Field required", "is missing", 1
+    )
+    if detail["type"] == "missing" or field in secret:
+        return f"{where}: {message}"
+    value = repr(detail["input"])
+    if len(value) > LONGEST_VALUE:
+        value = f"{value[:LONGEST_VALUE]}…"
+    return f"{where}: {message}, not {value}"

@@ -1,0 +1,74 @@
+"""What a function answers, in exactly the form that CVAT stores and shows.
+
+`mask` is never run lengths: CVAT's server encodes it itself, and stores run lengths put there as
+garbage pixels without a word. The runs are beside it under `rle`, for everyone else.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from cvat_sam.models.found_mask import FoundMask
+from cvat_sam.wire.contour import outline
+from cvat_sam.wire.pixels import flat_text, rows_text
+
+LABEL = "object"
+
+
+def interactor(found: FoundMask) -> str:
+    """The JSON text `{"mask", "bounds", "points", "rle", "confidence"}`.
+
+    `mask` is the crop as a 2-D list of 0 and 1, `bounds` its box `[left, top, right, bottom]`,
+    inclusive, `points` the polygon as `[[x, y], …]`, `rle` CVAT's runs and box.
+    """
+    rest = {
+        "bounds": found.box_xyxy,
+        "points": outline(found),
+        "rle": found.points,
+        "confidence": round(_confidence(found), 4),
+    }
+    return f'{{"mask":{rows_text(found.crop())},{_compact(rest)[1:]}'
+
+
+def detector(found: Iterable[FoundMask]) -> str:
+    """The JSON text of a list of items as CVAT's detectors give them.
+
+    `mask` is the flat crop and the inclusive box, `points` the polygon as `[x, y, …]`, `confidence`
+    a string, `rle` CVAT's runs and box. There is no group: CVAT would merge what shares one.
+    """
+    return f"[{','.join(map(_item, found))}]"
+
+
+def _item(found: FoundMask) -> str:
+    rest = {
+        "label": LABEL,
+        "type": "mask",
+        "points": [coordinate for corner in outline(found) for coordinate in corner],
+        "confidence": f"{_confidence(found):.4f}",
+        "rle": found.points,
+    }
+    return f'{{"mask":{flat_text(found.crop(), found.box_xyxy)},{_compact(rest)[1:]}'
+
+
+def _confidence(found: FoundMask) -> float:
+    # A predicted IoU is a regression's answer and can be a little over 1.
+    return min(found.confidence, 1.0)
+
+
+def embedder(embedding: npt.NDArray[np.float32]) -> str:
+    """The JSON text `{"blob": …}`: base64 of the little-endian float32 `(1, 256, 64, 64)`."""
+    blob = base64.b64encode(np.ascontiguousarray(embedding, dtype="<f4").tobytes())
+    return f'{{"blob":"{blob.decode("ascii")}"}}'
+
+
+def error(sentence: str) -> str:
+    """The JSON text `{"error": …}`."""
+    return _compact({"error": sentence})
+
+
+def _compact(value: object) -> str:
+    # NaN and Infinity are no JSON, and CVAT cannot read annotations again that have them.
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

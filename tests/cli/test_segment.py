@@ -1,0 +1,124 @@
+"""`cvat-sam segment` on real files."""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+import rle
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory, cat_png, coffee):
+    folder = tmp_path_factory.mktemp("photos")
+    (folder / "cat.png").write_bytes(cat_png)
+    cv2.imwrite(str(folder / "cup of coffee.jpg"), coffee[..., ::-1])
+    (folder / "broken.png").write_bytes(cat_png[:5000])
+    return folder
+
+
+@pytest.fixture
+def segment(photos, tmp_path):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "cvat_sam", "segment", *map(str, arguments)],
+            cwd=photos,
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_click_prints_draws_and_writes_the_mask(segment, tmp_path):
+    drawn, written = tmp_path / "drawn.png", tmp_path / "masks.json"
+    run = segment("cat.png", "--point", "215,110", "-o", drawn, "--json", written)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    first, second, third = run.stdout.splitlines()
+    assert first.startswith("cat.png: 1 mask in ")
+    [record] = json.loads(written.read_text())
+    mask = rle.cvat.decode(record["points"], height=record["height"], width=record["width"])
+    assert mask.shape == (300, 451)
+    assert mask[110, 215]
+    assert f"area {mask.sum():,}" in second
+    assert f"{len(record['points']) - 4:,} runs" in second
+    assert third == f"  drawn: {drawn}"
+    assert record["image"] == "cat.png"
+    assert record["label"] == "object"
+    picture = cv2.imread(str(drawn))
+    assert picture.shape[1] / picture.shape[0] == pytest.approx(451 / 300, rel=0.02)
+    assert picture.std() > 10
+
+
+def test_negative_click_and_box(segment, tmp_path):
+    written = tmp_path / "masks.json"
+    arguments = ["--point", "420,300", "--negative", "50,350", "--box", "60,50,500,399"]
+    run = segment("cup of coffee.jpg", *arguments, "--json", written)
+    assert run.returncode == 0, run.stderr
+    [record] = json.loads(written.read_text())
+    mask = rle.cvat.decode(record["points"], height=400, width=600)
+    assert mask[300, 420]
+    assert not mask[350, 50]
+
+
+def test_everything_in_many_images(segment, tmp_path, monkeypatch):
+    monkeypatch.setenv("SAM_POINTS_PER_SIDE", "4")
+    drawn, written = tmp_path / "drawn", tmp_path / "masks.json"
+    run = segment("cat.png", "cup of coffee.jpg", "--everything", "-o", drawn, "--json", written)
+    assert run.returncode == 0, run.stderr
+    assert sorted(path.name for path in drawn.iterdir()) == ["cat.png", "cup of coffee.png"]
+    records = json.loads(written.read_text())
+    assert {record["image"] for record in records} == {"cat.png", "cup of coffee.jpg"}
+    for record in records:
+        assert rle.cvat.decode(
+            record["points"], height=record["height"], width=record["width"]
+        ).any()
+
+
+def test_image_that_cannot_be_read_does_not_cost_the_others(segment, tmp_path):
+    written = tmp_path / "masks.json"
+    run = segment("broken.png", "no.png", "cat.png", "--point", "215,110", "--json", written)
+    assert run.returncode == 2
+    broken, missing = run.stderr.splitlines()
+    assert broken.startswith("cvat-sam: broken.png: ")
+    assert missing == "cvat-sam: no.png: cannot be read: No such file or directory"
+    assert [record["image"] for record in json.loads(written.read_text())] == ["cat.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["cat.png"], "at least one positive point or a box"),
+        (["cat.png", "--negative", "1,1"], "negative points alone are not enough"),
+        (["cat.png", "--point", "1;2"], "--point should be x,y in pixels, not '1;2'"),
+        (["cat.png", "--point", "1,2,3"], "--point should be x,y in pixels, not '1,2,3'"),
+        (["cat.png", "--point", "nan,2"], "--point should be x,y in pixels, not 'nan,2'"),
+        (["cat.png", "--box", "1,2"], "--box should be x1,y1,x2,y2 in pixels, not '1,2'"),
+        (["cat.png", "--point", "999,2"], "cat.png: positive point 0 is at (999, 2), outside"),
+        (["cat.png", "--everything", "--point", "1,1"], "--everything takes no --point"),
+        (["cat.png", "b.png", "--point", "1,1", "-o", "x.png"], "name a folder"),
+        (["cat.png", "a/cat.png", "--point", "1,1", "-o", "x"], "would collide"),
+        (["cat.png", "--point", "1,1", "--model", "vit_x"], "SAM_MODEL: must be one of vit_t"),
+        (["cat.png", "--point", "1,1", "--device", "cuda:77"], "SAM_DEVICE is cuda:77"),
+        (["cat.png", "--point", "1,1", "--json", "no/such/folder/x.json"], "no/such/folder"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_exit_code_2(segment, arguments, sentence):
+    run = segment(*arguments)
+    assert run.returncode == 2
+    [line] = run.stderr.splitlines()
+    assert line.startswith("cvat-sam: ")
+    assert sentence in line
+
+
+def test_mask_is_the_one_that_the_function_returns(segment, tmp_path, cat_encoded):
+    from cvat_sam.models import Prompt
+
+    written = tmp_path / "masks.json"
+    segment("cat.png", "--point", "215,110", "--json", written, "--device", "cpu")
+    [record] = json.loads(written.read_text())
+    assert np.array_equal(record["points"], cat_encoded.segment(Prompt([(215, 110)])).points)

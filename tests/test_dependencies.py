@@ -1,0 +1,51 @@
+"""Dependencies point one way, and torch is imported only where a model runs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def imported_by(path):
+    """The top-level names of what a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module).partition(".")[0]
+
+
+def test_rle_knows_nothing_of_cvat_sam():
+    names = {name for path in (ROOT / "rle").rglob("*.py") for name in imported_by(path)}
+    assert names - sys.stdlib_module_names == {"numpy", "cv2", "rle"}
+
+
+def test_cvat_sam_knows_nothing_of_main():
+    names = {name for path in (ROOT / "cvat_sam").rglob("*.py") for name in imported_by(path)}
+    assert "main" not in names
+    assert "tests" not in names
+    assert "rle" in names
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "rle",
+        "cvat_sam",
+        "cvat_sam.cli",
+        "cvat_sam.images.decoding",
+        "cvat_sam.models",
+        "cvat_sam.serve",
+        "cvat_sam.settings",
+        "cvat_sam.wire.replies",
+        "cvat_sam.wire.requests",
+        "main",
+    ],
+)
+def test_import_does_not_import_torch(module):
+    program = f"import sys, {module}; sys.exit('torch' in sys.modules or 'timm' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0

@@ -1,0 +1,84 @@
+"""Every command of the README runs, and every example is true."""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+
+# These are the gate itself, or are run whole by a test of their own.
+ELSEWHERE = {
+    "make test": "this run",
+    "make lint": ".ci/run",
+    "deploy/local.sh interactor": "tests/deploy/test_local_sh.py",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, cat_png):
+    """A folder with the README's photographs."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "cat.png").write_bytes(cat_png)
+    shutil.copy(folder / "cat.png", folder / "coffee.png")
+    return folder
+
+
+def environment():
+    scripts = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "SAM_POINTS_PER_SIDE": "4"}
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line not in ELSEWHERE])
+def test_command_runs(command, folder):
+    words = command.split()
+    if words[:2] == ["cvat-sam", "serve"]:
+        with subprocess.Popen(
+            words, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+        ) as server:
+            try:
+                assert server.stdout.readline() == "http://127.0.0.1:8070\n"
+                assert requests.post("http://127.0.0.1:8070", timeout=60).status_code == 400
+            finally:
+                server.terminate()
+        assert server.returncode == 0
+        return
+    where = ROOT if words[0] == "make" else folder
+    run = subprocess.run(words, cwd=where, env=environment(), capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    for written in re.findall(r"(?:-o|--json) (\S+)", command):
+        assert (where / written).exists()
+
+
+def test_commands_that_are_run_elsewhere_are_still_in_the_readme():
+    assert set(ELSEWHERE) <= set(COMMANDS)
+
+
+def test_python_examples_are_true():
+    examples = doctest.DocTestParser().get_doctest(README, {}, "README.md", None, 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    assert examples.examples
+    assert runner.run(examples).failed == 0
+
+
+def test_every_setting_is_in_the_table():
+    from cvat_sam.settings import Settings
+
+    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)?", README, re.MULTILINE))
+    variables = {f"SAM_{field.upper()}": value for field, value in Settings()}
+    assert rows.keys() - {"CVAT_SAM_CACHE"} == variables.keys()
+    for variable, default in variables.items():
+        assert rows[variable] == ("" if default is None else str(default))
+
+
+def test_links_and_pictures_are_there():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).is_file(), target
