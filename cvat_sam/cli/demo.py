@@ -16,11 +16,11 @@ import rle
 from cvat_sam.exceptions import Unavailable
 from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
-from cvat_sam.models import checkpoints
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.models.table import spec
 from cvat_sam.serve.process import ServeProcess
 from cvat_sam.settings import Settings
+from cvat_sam.weights import checkpoints
 from cvat_sam.wire.summary import summary
 
 # A cup of coffee, 600 × 400, by Rachel Michetti, courtesy of Pikolo Espresso Bar; CC0. It comes
@@ -32,6 +32,7 @@ SPOON_XYXY = [320.0, 60.0, 425.0, 335.0]
 SECONDS = 120
 # The sheet of all pictures is the README's, and a README should open quickly.
 SHEET_BYTES = 300_000
+SHEET_WIDTH = 450
 
 
 @dataclass(frozen=True)
@@ -93,15 +94,18 @@ def demo(
             settings={"SAM_POINTS_PER_SIDE": "8"},
         ) as detector,
     ):
-        interactor_url = interactor.wait_until_ready()
-        detector_url = detector.wait_until_ready()
+        url = interactor.wait_until_ready()
         typer.echo(f"3. Sending {PHOTO}, {image.shape[1]} × {image.shape[0]} pixels")
-        drawn = [_clicked(step, interactor_url, photo, image) for step in CLICKS]
-        drawn.append(_everything(detector_url, photo, image))
-    typer.echo("4. The pictures, drawn from the replies' run lengths:")
-    for step, picture in zip([*CLICKS, EVERYTHING], drawn, strict=True):
-        _save(output / f"{step.name}.png", picture)
-    _save(output / "demo.png", overlay.side_by_side(drawn, columns=2), max_bytes=SHEET_BYTES)
+        drawn = [_clicked(step, url, photo, image) for step in CLICKS]
+        # A process with torch in it takes seconds to end; nothing here waits for that.
+        interactor.ask_to_stop()
+        drawn.append(_everything(detector.wait_until_ready(), photo, image))
+        detector.ask_to_stop()
+        typer.echo("4. The pictures, drawn from the replies' run lengths:")
+        for step, picture in zip([*CLICKS, EVERYTHING], drawn, strict=True):
+            _save(output / f"{step.name}.png", picture)
+        sheet = overlay.side_by_side(drawn, columns=2, width=SHEET_WIDTH)
+        _save(output / "demo.png", sheet, max_bytes=SHEET_BYTES)
 
 
 def _photo() -> bytes:

@@ -16,6 +16,7 @@ from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
 from cvat_sam.models.encoded_image import EncodedImage, Model
 from cvat_sam.models.found_mask import FoundMask
+from cvat_sam.models.malloc import keep_freed_pages
 from cvat_sam.models.prompt import Prompt
 from cvat_sam.models.table import load
 from cvat_sam.settings import Settings
@@ -56,6 +57,7 @@ def segment(
         box_xyxy=None if box is None else box_xyxy("--box", box),
     )
     _check(images, prompt, all_objects, output)
+    keep_freed_pages()
     loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
     written, failures = [], 0
     for path in tracked(images, "Segmenting"):

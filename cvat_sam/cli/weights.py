@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cvat_sam.models import checkpoints, table
+from cvat_sam.models import table
+from cvat_sam.weights import checkpoints
 
 
 def weights(

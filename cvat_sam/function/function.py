@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, NothingFound
+from cvat_sam.function.encodings import Encodings
 from cvat_sam.function.kinds import KINDS
 from cvat_sam.models.encoded_image import Model
+from cvat_sam.models.malloc import keep_freed_pages
 from cvat_sam.models.table import load
 from cvat_sam.settings import Settings
 from cvat_sam.wire import replies
@@ -41,6 +43,7 @@ class Function:
         self.settings = settings
         self.model = model
         self._answer = KINDS[settings.function]
+        self._encodings = Encodings(model, max_pixels=settings.max_pixels)
         self._headers = {
             "X-Cvat-Sam-Model": model.name,
             "X-Cvat-Sam-Device": model.device,
@@ -57,6 +60,7 @@ class Function:
         settings = Settings.from_environment()
         logger.info_with("cvat-sam starts", **settings.variables())
         began = time.perf_counter()
+        keep_freed_pages()
         model = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
         seconds = round(time.perf_counter() - began, 2)
         logger.info_with("cvat-sam is ready", device=model.device, seconds=seconds)
@@ -83,7 +87,7 @@ class Function:
 
     def _reply(self, body: object, *, logger: Any) -> Reply:
         try:
-            text = self._answer(body, self.model, self.settings)
+            text = self._answer(body, self._encodings, self.settings)
         except NothingFound as error:
             return self._error(422, str(error))
         except InvalidInput as error:

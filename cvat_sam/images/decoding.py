@@ -135,8 +135,8 @@ def _pixels(image: ImageFile.ImageFile, data: bytes) -> Pixels:
 def _opencv_pixels(data: bytes) -> Pixels | None:
     """The same pixels as Pillow's for a whole 8-bit RGB JPEG, in half the time.
 
-    Both use libjpeg-turbo, and OpenCV decodes into the array that is returned. It may fill up what
-    is missing from a cut file, so it is not given any.
+    Both use libjpeg-turbo, and OpenCV decodes into the array that is returned. Before version 5 it
+    fills up what is missing from a cut file, so it is not given any.
     """
     with suppress(cv2.error):
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION

@@ -66,18 +66,21 @@ def draw(
     return canvas if caption is None else _captioned(canvas, caption)
 
 
-def side_by_side(pictures: Sequence[Pixels], *, columns: int = 2, gutter: int = 16) -> Pixels:
+def side_by_side(
+    pictures: Sequence[Pixels], *, columns: int = 2, gutter: int = 16, width: int | None = None
+) -> Pixels:
     """Lay pictures out on one sheet, row by row.
 
     Args:
-        pictures: at least one, each RGB uint8 (H, W, 3); all become as wide as the narrowest.
+        pictures: at least one, each RGB uint8 (H, W, 3).
         columns: pictures in a row.
         gutter: pixels between them.
+        width: what each picture becomes, in pixels; None is the narrowest one's.
 
     Returns:
         RGB uint8 (H', W', 3).
     """
-    width = min(picture.shape[1] for picture in pictures)
+    width = width or min(picture.shape[1] for picture in pictures)
     cells = [_resized(picture, width / picture.shape[1]) for picture in pictures]
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
     heights = [max(cell.shape[0] for cell in row) for row in rows]
@@ -101,7 +104,7 @@ def save_png(path: Path, picture: Pixels, *, max_bytes: int | None = None) -> No
         picture: RGB uint8 (H, W, 3).
         max_bytes: if the file would be larger, use 256 colours, then fewer pixels.
     """
-    data = _png(Image.fromarray(picture), compress_level=6)
+    data = _png(Image.fromarray(picture), compress_level=4)
     scale = 1.0
     while max_bytes is not None and len(data) > max_bytes and min(picture.shape[:2]) * scale > 1:
         data = _png(_with_256_colours(Image.fromarray(_resized(picture, scale))), optimize=True)

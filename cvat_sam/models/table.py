@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cvat_sam.exceptions import CheckpointUnavailable, InvalidSetting
-from cvat_sam.models import checkpoints
-from cvat_sam.models.checkpoints import Checkpoint
 from cvat_sam.models.encoded_image import Model
+from cvat_sam.weights import checkpoints
+from cvat_sam.weights.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam

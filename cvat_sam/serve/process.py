@@ -50,9 +50,13 @@ class ServeProcess:
             raise ServerStopped(f"the function did not start (exit code {code}): {last_line}")
         return url
 
-    def stop(self) -> None:
-        """Ask it to end, and end it if it does not."""
+    def ask_to_stop(self) -> None:
+        """Ask it to end and do not wait."""
         self.process.terminate()
+
+    def stop(self) -> None:
+        """Ask it to end, wait, and end it if it does not."""
+        self.ask_to_stop()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

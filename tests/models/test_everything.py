@@ -17,7 +17,9 @@ def test_finds_the_official_generators_masks(vit_t, coffee, coffee_encoded):
     ours = everything(coffee_encoded, Grid(points_per_side=6))
     assert len(ours) > 5
     expected = {one["segmentation"].tobytes(): one["predicted_iou"] for one in official}
-    assert {one.mask().tobytes(): one.confidence for one in ours} == expected
+    found = {one.mask().tobytes(): one.confidence for one in ours}
+    # Batches of another size add up in another order, which shows in the seventh digit.
+    assert found == pytest.approx(expected, abs=1e-5)
 
 
 def test_largest_comes_first(coffee_encoded):

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from file_server import Answer, FileServer
 
+from cvat_sam import cache as cache_folder
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.models import cache as cache_folder
-from cvat_sam.models.checkpoints import VIT_B, VIT_H, VIT_L, VIT_T, Checkpoint, find
-from cvat_sam.models.download import Url
+from cvat_sam.weights.checkpoints import VIT_B, VIT_H, VIT_L, VIT_T, Checkpoint, find
+from cvat_sam.weights.download import Url
 
 CONTENT = random.Random(11).randbytes(1_000_003)
 SUM = hashlib.sha256(CONTENT).hexdigest()
@@ -49,8 +49,8 @@ def visible(folder):
 PROGRAM = """
 import sys
 from pathlib import Path
-from cvat_sam.models.checkpoints import Checkpoint, find
-from cvat_sam.models.download import Url
+from cvat_sam.weights.checkpoints import Checkpoint, find
+from cvat_sam.weights.download import Url
 
 url, size, sha256 = sys.argv[1:]
 print(find(Checkpoint("weights.pt", int(size), sha256, (Url(url, tries=2, pause=0.01),))))
@@ -356,7 +356,7 @@ def test_the_real_weights_are_here_and_right():
 
 
 def test_looking_for_weights_does_not_import_torch():
-    program = "import sys, cvat_sam.models.checkpoints; sys.exit('torch' in sys.modules)"
+    program = "import sys, cvat_sam.weights.checkpoints; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

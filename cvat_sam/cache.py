@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.models.reporting import Reporter
+from cvat_sam.weights.reporting import Reporter
 
 VARIABLE = "CVAT_SAM_CACHE"
 

@@ -1,0 +1,1 @@
+"""The published weights: which files they are, how one is fetched, and how it is checked."""
