@@ -11,7 +11,8 @@
         ├── DeviceUnavailable       a GPU asked for and not there
         ├── HooksUnavailable        no main.py, or none with a handler
         ├── PortUnavailable         a port that is in use
-        └── ServerStopped           a server that we started ended before it was ready
+        ├── ServerStopped           a server that we started ended before it was ready
+        └── Unwritable              a file or folder that cannot be made
 
 The message is one sentence for the person who sent the input, with the value and the limit. The
 codec's own errors are in `rle.exceptions`.
@@ -52,6 +53,10 @@ class CheckpointUnavailable(Unavailable):
 
 class DeviceUnavailable(Unavailable):
     """The device asked for is not there."""
+
+
+class Unwritable(Unavailable):
+    """A file or a folder cannot be made where it was asked for."""
 
 
 class ServerStopped(Unavailable):

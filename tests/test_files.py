@@ -3,7 +3,8 @@ import stat
 
 import pytest
 
-from cvat_sam.files import write_atomically
+from cvat_sam.exceptions import Unwritable
+from cvat_sam.files import make_folder, write_atomically
 
 
 def test_writes_and_replaces(tmp_path):
@@ -24,6 +25,20 @@ def test_file_can_be_read_by_whom_the_umask_lets(tmp_path):
 def test_nothing_is_left_of_a_write_that_failed(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "full").touch()
-    with pytest.raises(OSError, match="folder"):
+    with pytest.raises(Unwritable, match="folder cannot be written: Is a directory"):
         write_atomically(tmp_path / "folder", b"data")
     assert os.listdir(tmp_path) == ["folder"]
+
+
+def test_folder_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(Unwritable, match="no/file cannot be written: No such file or directory"):
+        write_atomically(tmp_path / "no" / "file", b"data")
+
+
+def test_folders_are_made_and_what_is_in_the_way_is_said(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(Unwritable, match="file cannot be written: File exists"):
+        make_folder(tmp_path / "file")

@@ -14,6 +14,7 @@ import typer
 
 import rle
 from cvat_sam.exceptions import Unavailable
+from cvat_sam.files import make_folder
 from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
 from cvat_sam.models.found_mask import FoundMask
@@ -81,7 +82,7 @@ def demo(
     """
     photo = _photo()
     image = decode(photo)
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     model = Settings.from_environment().model
     typer.echo(f"1. The weights of {model}: {checkpoints.find(spec(model).checkpoint)}")
     typer.echo("2. Starting the function twice on free local ports: interactor and detector")

@@ -11,7 +11,7 @@ import typer
 from cvat_sam.cli.coordinates import box_xyxy, pair
 from cvat_sam.cli.progress import tracked
 from cvat_sam.exceptions import CvatSamError, InvalidImage, InvalidSetting
-from cvat_sam.files import write_atomically
+from cvat_sam.files import make_folder, write_atomically
 from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
 from cvat_sam.models.encoded_image import EncodedImage, Model
@@ -57,6 +57,11 @@ def segment(
         box_xyxy=None if box is None else box_xyxy("--box", box),
     )
     _check(images, prompt, all_objects, output)
+    # What is written to is made before the work: its fault is found before it costs a second.
+    if output is not None:
+        make_folder(output.parent if output.suffix else output)
+    if json_path is not None:
+        make_folder(json_path.parent)
     keep_freed_pages()
     loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
     written, failures = [], 0
@@ -111,7 +116,6 @@ def _one(
             box_xyxy=prompt.box_xyxy if prompt else None,
         )
         target = output if output.suffix else output / f"{path.stem}.png"
-        target.parent.mkdir(parents=True, exist_ok=True)
         overlay.save_png(target, picture)
         typer.echo(f"  drawn: {target}")
     return list(_records(path, found))

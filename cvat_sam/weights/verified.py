@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from cvat_sam.exceptions import CheckpointUnavailable
+from cvat_sam.exceptions import CheckpointUnavailable, Unwritable
 from cvat_sam.files import write_atomically
 
 
@@ -50,7 +50,7 @@ def complaint(path: Path, *, size: int, sha256: str) -> str | None:
 def remember(path: Path, *, sha256: str) -> None:
     """Note that the sum of the file at `path` was found to be `sha256`."""
     # A folder that cannot be written, such as one baked into an image, costs time and nothing else.
-    with suppress(OSError):
+    with suppress(OSError, Unwritable):
         status = path.stat()
         write_atomically(_note(path), _fingerprint(status, sha256).encode())
 

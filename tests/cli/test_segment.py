@@ -104,7 +104,8 @@ def test_image_that_cannot_be_read_does_not_cost_the_others(segment, tmp_path):
         (["cat.png", "a/cat.png", "--point", "1,1", "-o", "x"], "would collide"),
         (["cat.png", "--point", "1,1", "--model", "vit_x"], "SAM_MODEL: must be one of vit_t"),
         (["cat.png", "--point", "1,1", "--device", "cuda:77"], "SAM_DEVICE is cuda:77"),
-        (["cat.png", "--point", "1,1", "--json", "no/such/folder/x.json"], "no/such/folder"),
+        (["cat.png", "--point", "1,1", "--json", "cat.png/x.json"], "cat.png cannot be written"),
+        (["cat.png", "--point", "1,1", "-o", "cat.png/x"], "cat.png/x cannot be written: Not a"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_exit_code_2(segment, arguments, sentence):

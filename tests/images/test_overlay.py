@@ -8,6 +8,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from cvat_sam.exceptions import Unwritable
 from cvat_sam.images.colours import mask_colour
 from cvat_sam.images.marks import FILL
 from cvat_sam.images.overlay import GREEN, PAPER, RED, draw, save_png, side_by_side
@@ -233,6 +234,6 @@ def test_a_limit_that_cannot_be_met_ends_all_the_same(tmp_path):
 
 
 def test_saving_where_there_is_no_folder_fails_and_leaves_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(Unwritable):
         save_png(tmp_path / "nowhere" / "cat.png", PHOTO)
     assert list(tmp_path.iterdir()) == []
