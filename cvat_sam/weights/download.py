@@ -11,7 +11,7 @@ import urllib3
 
 from cvat_sam import cache
 from cvat_sam.exceptions import CheckpointUnavailable
-from cvat_sam.weights.reporting import Reporter, megabytes
+from cvat_sam.reporting import Reporter, megabytes
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60

