@@ -1,9 +1,11 @@
 """Segment Anything for CVAT: a Nuclio function, its server for trying things, a command.
 
-    cvat_sam.function   what `main.py` hands to Nuclio: settings, requests, replies
+    cvat_sam.function   what `main.py` calls: one of CVAT's three kinds of function
+    cvat_sam.settings   what a deployment is told through its environment
+    cvat_sam.wire       requests and replies as CVAT writes and reads them
     cvat_sam.models     Segment Anything and MobileSAM; the only part that needs torch
-    cvat_sam.images     bytes to pixels, as CVAT shows them
-    cvat_sam.wire       masks as CVAT's detectors and interactors send them
+    cvat_sam.weights    their published weights, found or fetched
+    cvat_sam.images     bytes to pixels as CVAT shows them, and pictures of masks
     cvat_sam.serve      Nuclio's Python wrapper, played on a local port
     cvat_sam.cli        the command `cvat-sam`
 

@@ -5,6 +5,7 @@ import importlib.resources
 
 import pytest
 
+from cvat_sam.images.decoding import decode
 from cvat_sam.models import load
 from cvat_sam.serve.process import ServeProcess
 
@@ -22,24 +23,18 @@ def cat_png():
 
 @pytest.fixture(scope="session")
 def cat(cat_png):
-    from cvat_sam.images.decoding import decode
-
     return decode(cat_png)
 
 
 @pytest.fixture(scope="session")
 def coffee():
     """A cup of coffee, 600 × 400, by Rachel Michetti, courtesy of Pikolo Espresso Bar; CC0."""
-    from cvat_sam.images.decoding import decode
-
     return decode(photo_bytes("coffee.png"))
 
 
 @pytest.fixture(scope="session")
 def astronaut():
     """Eileen Collins, 512 × 512, by NASA; public domain."""
-    from cvat_sam.images.decoding import decode
-
     return decode(photo_bytes("astronaut.png"))
 
 
