@@ -1,7 +1,8 @@
 """What a deployment is told through its environment: read once, validated, printed at start."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -35,7 +36,7 @@ class Settings(BaseModel):
 
     function: FunctionKind = "interactor"
     model: str = "vit_t"
-    device: Annotated[str, Field(pattern=r"^(auto|cpu|cuda(:\d{1,2})?)$")] = "auto"
+    device: str = "auto"
     checkpoint: Path | None = None
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
     points_per_side: Annotated[int, Field(ge=1, le=128)] = 32
@@ -48,6 +49,13 @@ class Settings(BaseModel):
     def _model_is_in_the_table(cls, name: str) -> str:
         if name not in MODELS:
             raise ValueError(f"must be one of {', '.join(MODELS)}")
+        return name
+
+    @field_validator("device")
+    @classmethod
+    def _device_is_one_that_torch_knows(cls, name: str) -> str:
+        if not re.fullmatch(r"auto|cpu|cuda(:\d{1,2})?", name):
+            raise ValueError("must be auto, cpu, cuda or cuda:N")
         return name
 
     @classmethod
@@ -68,24 +76,25 @@ class Settings(BaseModel):
         environment = os.environ if environment is None else environment
         names = {_variable(field): field for field in cls.model_fields}
         return cls._checked(
-            {field: environment[name] for name, field in names.items() if environment.get(name)}
+            {field: environment[name] for name, field in names.items() if environment.get(name)},
+            name_of=_variable,
         )
 
     def changed(self, **values: object) -> "Settings":
-        """The same with other values where one is given that is not None.
+        """The same with a command's options in place of the variables; None is not given.
 
         Raises:
-            InvalidSetting: a value cannot be used.
+            InvalidSetting: an option has a value that cannot be used.
         """
         given = {field: value for field, value in values.items() if value is not None}
-        return self._checked({**dict(self), **given})
+        return self._checked({**dict(self), **given}, name_of=lambda field: f"--{field}")
 
     @classmethod
-    def _checked(cls, values: Mapping[str, object]) -> "Settings":
+    def _checked(cls, values: Mapping[str, object], *, name_of: Callable[[str], str]) -> "Settings":
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise InvalidSetting(first_complaint(error, name_of=_variable)) from None
+            raise InvalidSetting(first_complaint(error, name_of=name_of)) from None
 
     def grid(self) -> Grid:
         """Everything mode's parameters."""

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-import requests
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+[SCRIPT] = [
+    code for code in re.findall(r"^```python\n(.*?)^```", README, re.M | re.S) if ">>>" not in code
+]
 
 # These are the gate itself, or are run whole by a test of their own.
 ELSEWHERE = {
@@ -46,7 +48,10 @@ def test_command_runs(command, folder):
         ) as server:
             try:
                 assert server.stdout.readline() == "http://127.0.0.1:8070\n"
-                assert requests.post("http://127.0.0.1:8070", timeout=60).status_code == 400
+                # The README's client, with the README's server.
+                client = [sys.executable, "-c", SCRIPT]
+                printed = subprocess.check_output(client, cwd=folder, text=True)
+                assert re.fullmatch(r"\[\d+, \d+, \d+, \d+\] 0\.\d+\n", printed)
             finally:
                 server.terminate()
         assert server.returncode == 0

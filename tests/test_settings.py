@@ -43,7 +43,7 @@ def test_empty_variable_counts_as_not_set():
             "SAM_FUNCTION: should be 'interactor', 'detector' or 'embedder'",
         ),
         ("SAM_MODEL", "vit_x", "SAM_MODEL: must be one of vit_t, vit_b, vit_l, vit_h, not 'vit_x'"),
-        ("SAM_DEVICE", "gpu", "SAM_DEVICE: "),
+        ("SAM_DEVICE", "gpu", "SAM_DEVICE: must be auto, cpu, cuda or cuda:N, not 'gpu'"),
         ("SAM_POINTS_PER_SIDE", "many", "SAM_POINTS_PER_SIDE: should be a valid integer"),
         ("SAM_POINTS_PER_SIDE", "0", "SAM_POINTS_PER_SIDE: should be greater than or equal to 1"),
         ("SAM_PRED_IOU_THRESH", "88", "SAM_PRED_IOU_THRESH: should be less than or equal to 1"),
@@ -61,5 +61,5 @@ def test_value_that_cannot_be_used_is_said_with_its_variable(variable, value, se
 def test_changed_leaves_what_is_not_given():
     settings = Settings(model="vit_b").changed(model=None, device="cpu")
     assert (settings.model, settings.device) == ("vit_b", "cpu")
-    with pytest.raises(InvalidSetting, match="SAM_MODEL"):
+    with pytest.raises(InvalidSetting, match="--model: must be one of"):
         settings.changed(model="x")

@@ -140,7 +140,7 @@ def _everything(url: str, photo: bytes, image: npt.NDArray[np.uint8]) -> npt.NDA
     found = [_found(item, image) for item in items]
     for one in found:
         typer.echo(f"     {summary(one)}")
-    caption = f"{EVERYTHING.caption}: {len(found)} masks"
+    caption = f"{EVERYTHING.caption}, at 8 × 8 points: {len(found)} masks"
     return overlay.draw(image, [one.mask() for one in found], caption=caption)
 
 
@@ -155,7 +155,7 @@ def _post(step: Step, url: str, photo: bytes) -> Any:
     model, device = (reply.headers[f"X-Cvat-Sam-{key}"] for key in ("Model", "Device"))
     typer.echo(
         f"   {step.caption}: {model} on {device}, {milliseconds:.0f} ms, "
-        f"{len(reply.content):,} bytes"
+        f"a reply of {len(reply.content):,} bytes"
     )
     return reply.json()
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from cvat_sam.cli import outputs
 from cvat_sam.cli.coordinates import box_xyxy, pair
 from cvat_sam.cli.progress import tracked
 from cvat_sam.exceptions import CvatSamError, InvalidImage, InvalidSetting
-from cvat_sam.files import make_folder, write_atomically
+from cvat_sam.files import write_atomically
 from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
 from cvat_sam.models.encoded_image import EncodedImage, Model
@@ -56,18 +57,20 @@ def segment(
         negative=[pair("--negative", text) for text in negative or []],
         box_xyxy=None if box is None else box_xyxy("--box", box),
     )
-    _check(images, prompt, all_objects, output)
-    # What is written to is made before the work: its fault is found before it costs a second.
-    if output is not None:
-        make_folder(output.parent if output.suffix else output)
-    if json_path is not None:
-        make_folder(json_path.parent)
+    if not all_objects:
+        prompt.require_something()
+    elif prompt != Prompt([], []):
+        raise InvalidSetting("--everything takes no --point, --negative or --box")
+    pictures = outputs.picture_paths(images, output)
+    outputs.prepare(images, [*pictures.values(), *([json_path] if json_path else [])])
     keep_freed_pages()
     loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
     written, failures = [], 0
     for path in tracked(images, "Segmenting"):
         try:
-            written += _one(path, loaded, settings, None if all_objects else prompt, output)
+            written += _one(
+                path, loaded, settings, None if all_objects else prompt, pictures.get(path)
+            )
         except CvatSamError as error:
             # The other images are still worth having; the exit code tells.
             typer.echo(f"cvat-sam: {path}: {error}", err=True)
@@ -78,21 +81,8 @@ def segment(
         raise typer.Exit(2)
 
 
-def _check(images: list[Path], prompt: Prompt, all_objects: bool, output: Path | None) -> None:
-    if all_objects and (prompt.positive or prompt.negative or prompt.box_xyxy):
-        raise InvalidSetting("--everything takes no --point, --negative or --box")
-    if not all_objects:
-        prompt.require_something()
-    if output is not None and len(images) > 1 and output.suffix:
-        raise InvalidSetting(
-            f"{len(images)} images cannot be drawn into the one file {output}; name a folder"
-        )
-    if output is not None and len({path.stem for path in images}) < len(images):
-        raise InvalidSetting("two of the images have the same name: their pictures would collide")
-
-
 def _one(
-    path: Path, model: Model, settings: Settings, prompt: Prompt | None, output: Path | None
+    path: Path, model: Model, settings: Settings, prompt: Prompt | None, target: Path | None
 ) -> list[dict[str, object]]:
     """Segment one file, say what was found, draw it; returns its records for the JSON file."""
     began = time.perf_counter()
@@ -107,7 +97,7 @@ def _one(
     typer.echo(f"{path}: {len(found)} {noun} in {milliseconds:.0f} ms on {model.device}")
     for one in found:
         typer.echo(f"  {summary(one)}")
-    if output is not None:
+    if target is not None:
         picture = overlay.draw(
             image,
             [one.mask() for one in found],
@@ -115,7 +105,6 @@ def _one(
             negative=prompt.negative if prompt else (),
             box_xyxy=prompt.box_xyxy if prompt else None,
         )
-        target = output if output.suffix else output / f"{path.stem}.png"
         overlay.save_png(target, picture)
         typer.echo(f"  drawn: {target}")
     return list(_records(path, found))

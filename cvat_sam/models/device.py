@@ -21,8 +21,8 @@ def resolve(wanted: str) -> str:
     number = int(wanted.partition(":")[2] or 0)
     if number >= count:
         raise DeviceUnavailable(
-            f"SAM_DEVICE is {wanted}, but torch {torch.__version__} sees "
+            f"the device {wanted} was asked for, but torch {torch.__version__} sees "
             + (f"only {count} GPU(s), numbered from 0" if count else "no GPU")
-            + "; SAM_DEVICE=auto falls back to the CPU"
+            + "; auto falls back to the CPU"
         )
     return f"cuda:{number}"

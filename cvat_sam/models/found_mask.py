@@ -17,7 +17,7 @@ class FoundMask:
     Attributes:
         points: CVAT's form: run lengths of the row-major crop, zeros first, then the inclusive
             box `left, top, right, bottom`.
-        confidence: the model's own estimate of the mask's IoU with the truth; usually 0 to 1.
+        confidence: the model's own estimate of the mask's IoU with the truth, at most 1.
         height: of the image, in pixels.
         width: of the image, in pixels.
     """
@@ -31,7 +31,8 @@ class FoundMask:
     def from_mask(cls, mask: npt.NDArray[np.generic], *, confidence: float) -> "FoundMask":
         """Keep `mask`, any 2-D array `(H, W)` whose nonzero values mean "object"."""
         height, width = mask.shape
-        return cls(rle.cvat.encode(mask), confidence, height, width)
+        # A predicted IoU is a regression's answer and can be a little over 1.
+        return cls(rle.cvat.encode(mask), min(confidence, 1.0), height, width)
 
     @property
     def box_xyxy(self) -> tuple[int, int, int, int]:

@@ -10,6 +10,9 @@ from cvat_sam.models.encoded_image import Model
 from cvat_sam.weights import checkpoints
 from cvat_sam.weights.checkpoints import Checkpoint
 
+# Strict loading names every tensor that is missing; the first few say enough.
+LONGEST_DETAIL = 150
+
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
 
@@ -85,12 +88,20 @@ def load(name: str, *, device: str = "auto", checkpoint: Path | None = None) -> 
 
     resolved = devices.resolve(device)
     path = checkpoints.find(entry.checkpoint, path=checkpoint)
+    not_ours = f"{path} does not hold the weights of {name}: "
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
+    # Unpickling trips over anything, and torch then advises to run the file's code.
+    except Exception as error:
+        raise CheckpointUnavailable(not_ours + "torch cannot read it as tensors alone") from error
+    try:
         sam = entry.build(weights)
-    except Exception as error:  # whatever unpickling or strict loading trips over
-        first_line = str(error).strip().partition("\n")[0]
-        raise CheckpointUnavailable(
-            f"{path} does not hold the weights of {name}: {first_line}"
-        ) from error
+    except (RuntimeError, AttributeError, TypeError) as error:  # strict loading's complaints
+        lines = [line.strip() for line in str(error).splitlines()]
+        detail = next((line for line in lines[1:] if line), "its contents are something else")
+        if len(detail) > LONGEST_DETAIL:
+            detail = f"{detail[:LONGEST_DETAIL]}…"
+        raise CheckpointUnavailable(not_ours + detail) from error
     return Model(name, TorchBackend(sam, resolved))

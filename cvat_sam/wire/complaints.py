@@ -1,5 +1,6 @@
 """Turns pydantic's errors into the one sentence that a person reads."""
 
+import re
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -26,10 +27,10 @@ def first_complaint(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest
     )
     message = detail["msg"].removeprefix("Value error, ")
-    message = message.replace("Input should", "should", 1).replace(
-        "Field required", "is missing", 1
-    )
-    if detail["type"] == "missing" or field in secret:
+    message = re.sub("^(Input|List|String) should", "should", message)
+    message = message.replace("Field required", "is missing").replace(" after validation", "")
+    # pydantic has put the length into these already, and a long list says nothing more.
+    if detail["type"] in ("missing", "too_long", "too_short") or field in secret:
         return f"{where}: {message}"
     value = repr(detail["input"])
     if len(value) > LONGEST_VALUE:

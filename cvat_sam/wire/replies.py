@@ -28,7 +28,7 @@ def interactor(found: FoundMask) -> str:
         "bounds": found.box_xyxy,
         "points": outline(found),
         "rle": found.points,
-        "confidence": round(_confidence(found), 4),
+        "confidence": round(found.confidence, 4),
     }
     return f'{{"mask":{rows_text(found.crop())},{_compact(rest)[1:]}'
 
@@ -47,15 +47,10 @@ def _item(found: FoundMask) -> str:
         "label": LABEL,
         "type": "mask",
         "points": [coordinate for corner in outline(found) for coordinate in corner],
-        "confidence": f"{_confidence(found):.4f}",
+        "confidence": f"{found.confidence:.4f}",
         "rle": found.points,
     }
     return f'{{"mask":{flat_text(found.crop(), found.box_xyxy)},{_compact(rest)[1:]}'
-
-
-def _confidence(found: FoundMask) -> float:
-    # A predicted IoU is a regression's answer and can be a little over 1.
-    return min(found.confidence, 1.0)
 
 
 def embedder(embedding: npt.NDArray[np.float32]) -> str:

@@ -39,7 +39,7 @@ class ImageRequest(BaseModel):
     @classmethod
     def _from_base64(cls, text: object) -> bytes:
         if not isinstance(text, str):
-            raise ValueError(f"should be a base64 string, not {type(text).__name__}")
+            raise ValueError(f"should be a base64 string, not {_json_type(text)}")
         try:
             return base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError) as error:
@@ -76,7 +76,7 @@ class InteractorRequest(ImageRequest):
 class DetectorRequest(ImageRequest):
     """Everything in the image whose confidence is at least `threshold`."""
 
-    threshold: FiniteFloat | None = None
+    threshold: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = None
 
 
 class EmbedderRequest(ImageRequest):
@@ -115,12 +115,18 @@ def parse(body: object, kind: type[Request]) -> Request:
 def _from_json(text: str | bytes | bytearray) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError:
+        raise InvalidRequest("the body is not JSON: it is not text in UTF-8") from None
+    except RecursionError:
+        raise InvalidRequest("the body is not JSON: it is nested too deep") from None
+    except ValueError as error:
         raise InvalidRequest(f"the body is not JSON: {error}") from None
 
 
 def _json_type(value: object) -> str:
     names = {
+        type(None): "null",
+        dict: "an object",
         list: "a list",
         bool: "a boolean",
         int: "a number",

@@ -19,7 +19,7 @@ def test_demo_draws_what_came_back_and_says_where(tmp_path):
     for name in names:
         assert str(output / name) in run.stdout
         assert cv2.imread(str(output / name)).std() > 10
-    requests = re.findall(r"vit_t on \S+, \d+ ms, [\d,]+ bytes", run.stdout)
+    requests = re.findall(r"vit_t on \S+, \d+ ms, a reply of [\d,]+ bytes", run.stdout)
     assert len(requests) == 4
     masks = re.findall(r"box \d+,\d+–\d+,\d+ · area [\d,]+ · [\d,]+ runs", run.stdout)
     assert len(masks) > 10
@@ -37,4 +37,4 @@ def test_demo_says_why_the_function_did_not_start(tmp_path):
     )
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
-    assert "SAM_DEVICE is cuda:77" in run.stderr
+    assert "the device cuda:77 was asked for" in run.stderr

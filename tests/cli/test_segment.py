@@ -102,10 +102,24 @@ def test_image_that_cannot_be_read_does_not_cost_the_others(segment, tmp_path):
         (["cat.png", "--everything", "--point", "1,1"], "--everything takes no --point"),
         (["cat.png", "b.png", "--point", "1,1", "-o", "x.png"], "name a folder"),
         (["cat.png", "a/cat.png", "--point", "1,1", "-o", "x"], "would collide"),
-        (["cat.png", "--point", "1,1", "--model", "vit_x"], "SAM_MODEL: must be one of vit_t"),
-        (["cat.png", "--point", "1,1", "--device", "cuda:77"], "SAM_DEVICE is cuda:77"),
-        (["cat.png", "--point", "1,1", "--json", "cat.png/x.json"], "cat.png cannot be written"),
-        (["cat.png", "--point", "1,1", "-o", "cat.png/x"], "cat.png/x cannot be written: Not a"),
+        (["cat.png", "--point", "1,1", "--model", "vit_x"], "--model: must be one of vit_t"),
+        (["cat.png", "--point", "1,1", "--device", "cuda:77"], "the device cuda:77 was asked for"),
+        (
+            ["cat.png", "--point", "1,1", "--json", "cat.png/x.json"],
+            "cat.png cannot be written: File",
+        ),
+        (["cat.png", "--point", "1,1", "--json", "."], "cannot be written: it is a folder"),
+        (["cat.png", "--point", "1,1", "-o", "cat.png"], "cat.png would be written over"),
+        (["cat.png", "--point", "1,1", "--json", "./cat.png"], "cat.png would be written over"),
+        (["cat.png", "--point", "1,1", "-o", "."], "cat.png would be written over"),
+        (
+            ["cat.png", "--point", "1,1", "-o", "x.jpg"],
+            "--output should be a .png file or a folder",
+        ),
+        (
+            ["cat.png", "--point", "1,1", "-o", "cat.png/x"],
+            "cat.png/x cannot be written: Not a directory",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_exit_code_2(segment, arguments, sentence):

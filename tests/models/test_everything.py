@@ -16,7 +16,7 @@ def test_finds_the_official_generators_masks(vit_t, coffee, coffee_encoded):
     official = SamAutomaticMaskGenerator(vit_t.backend.sam, points_per_side=6).generate(coffee)
     ours = everything(coffee_encoded, Grid(points_per_side=6))
     assert len(ours) > 5
-    expected = {one["segmentation"].tobytes(): one["predicted_iou"] for one in official}
+    expected = {one["segmentation"].tobytes(): min(one["predicted_iou"], 1) for one in official}
     found = {one.mask().tobytes(): one.confidence for one in ours}
     # Batches of another size add up in another order, which shows in the seventh digit.
     assert found == pytest.approx(expected, abs=1e-5)

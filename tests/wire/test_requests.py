@@ -58,7 +58,7 @@ def test_threshold(threshold, read):
         (None, "the body is empty"),
         (b"3", "should be a JSON object with an image, not a number"),
         ({}, "image: is missing"),
-        (request(image=None), "image: should be a base64 string, not NoneType"),
+        (request(image=None), "image: should be a base64 string, not null"),
         (request(image="§"), "image: is not base64"),
         (request(image="abc"), "image: is not base64"),
         (request(pos_points="1,2"), "pos_points: should be a valid list, not '1,2'"),
