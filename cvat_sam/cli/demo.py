@@ -140,7 +140,7 @@ def _everything(url: str, photo: bytes, image: npt.NDArray[np.uint8]) -> npt.NDA
     found = [_found(item, image) for item in items]
     for one in found:
         typer.echo(f"     {summary(one)}")
-    caption = f"{EVERYTHING.caption}, at 8 × 8 points: {len(found)} masks"
+    caption = f"{EVERYTHING.caption}, asked at 8 by 8 points: {len(found)} masks"
     return overlay.draw(image, [one.mask() for one in found], caption=caption)
 
 
