@@ -98,10 +98,9 @@ def demo(
         url = interactor.wait_until_ready()
         typer.echo(f"3. Sending {PHOTO}, {image.shape[1]} × {image.shape[0]} pixels")
         drawn = [_clicked(step, url, photo, image) for step in CLICKS]
-        # A process with torch in it takes seconds to end; nothing here waits for that.
-        interactor.ask_to_stop()
+        interactor.kill()
         drawn.append(_everything(detector.wait_until_ready(), photo, image))
-        detector.ask_to_stop()
+        detector.kill()
         typer.echo("4. The pictures, drawn from the replies' run lengths:")
         for step, picture in zip([*CLICKS, EVERYTHING], drawn, strict=True):
             _save(output / f"{step.name}.png", picture)

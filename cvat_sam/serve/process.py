@@ -50,13 +50,13 @@ class ServeProcess:
             raise ServerStopped(f"the function did not start (exit code {code}): {last_line}")
         return url
 
-    def ask_to_stop(self) -> None:
-        """Ask it to end and do not wait."""
-        self.process.terminate()
+    def kill(self) -> None:
+        """End it at once: it holds nothing to lose, and torch takes seconds to leave politely."""
+        self.process.kill()
 
     def stop(self) -> None:
         """Ask it to end, wait, and end it if it does not."""
-        self.ask_to_stop()
+        self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
