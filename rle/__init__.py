@@ -17,21 +17,36 @@ __distribution__ = "cvat-sam"
 
 from typing import NoReturn
 
-from rle import _clash, cvat, exceptions
-from rle.exceptions import InvalidBox, InvalidMask, InvalidRuns, InvalidSize, RleError
+from rle import _clash, cvat, exceptions, runs
+from rle.exceptions import (
+    InvalidArgument,
+    InvalidBox,
+    InvalidLabels,
+    InvalidMask,
+    InvalidPolygon,
+    InvalidRuns,
+    InvalidSize,
+    RleError,
+)
 from rle.published import binary_image_mask_to_cvat_rle, cvat_rle_to_binary_image_mask
+from rle.runs import Runs
 
 __all__ = [
     "MAX_PIXELS",
+    "InvalidArgument",
     "InvalidBox",
+    "InvalidLabels",
     "InvalidMask",
+    "InvalidPolygon",
     "InvalidRuns",
     "InvalidSize",
     "RleError",
+    "Runs",
     "binary_image_mask_to_cvat_rle",
     "cvat",
     "cvat_rle_to_binary_image_mask",
     "exceptions",
+    "runs",
 ]
 
 MAX_PIXELS = 2**28

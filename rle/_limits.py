@@ -1,13 +1,13 @@
-"""The largest image, and what a height and a width may be."""
+"""What a size, an array's shape and a scan order may be."""
 
 import operator
 import reprlib
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 import rle
-from rle.exceptions import InvalidMask, InvalidSize
+from rle.exceptions import InvalidArgument, InvalidMask, InvalidSize
 
 
 def check_size(height: Any, width: Any) -> tuple[int, int]:
@@ -49,6 +49,17 @@ def check_pixels(shape: tuple[int, ...]) -> None:
             f"the mask has shape {shape}, above the limit of {rle.MAX_PIXELS} pixels "
             "(rle.MAX_PIXELS)"
         )
+
+
+def check_order(order: Any) -> Literal["F", "C"]:
+    """Checks the name of a scan order: "F" is column by column, "C" row by row.
+
+    Raises:
+        InvalidArgument: It is neither.
+    """
+    if not isinstance(order, str) or order not in ("F", "C"):
+        raise InvalidArgument(f'order is {show(order)}; it must be "F" (columns) or "C" (rows)')
+    return "F" if order == "F" else "C"
 
 
 def show(value: object) -> str:

@@ -85,7 +85,7 @@ def test_every_error_stands_in_the_tree_and_is_exported():
         for value in vars(exceptions).values()
         if inspect.isclass(value) and issubclass(value, exceptions.RleError)
     ]
-    assert len(errors) == 5
+    assert len(errors) == 8
     for error in errors:
         assert issubclass(error, ValueError)
         assert getattr(rle, error.__name__) is error
