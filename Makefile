@@ -1,11 +1,12 @@
 # Everything a developer or a curious user runs; `make` alone lists it.
 PYTHON ?= python3
 VENV ?= .venv
+RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-light lint format bench-clicks clean
+.PHONY: help demo test test-light lint format bench-clicks bench-rle fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +32,14 @@ format: $(VENV)/installed-lint ## Put the code into the style
 bench-clicks: $(VENV)/installed-demo ## Measure what a click costs on this machine
 	$(BIN)/python -m benchmarks.clicks
 
+bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people use today
+	$(RIVALS)/bin/python -m benchmarks.rle $(ARGS)
+
+fuzz: $(VENV)/installed-test-light ## Throw a million inputs at everything in rle that reads
+	$(BIN)/python -m fuzz $(ARGS)
+
 clean: ## Remove what the targets above made; weights stay in their cache
-	rm -rf $(VENV) demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(RIVALS) build demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
@@ -46,4 +53,11 @@ $(VENV)/installed-lint: EXTRAS = lint
 $(VENV)/installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing cvat-sam[$(EXTRAS)] into $(VENV); the first time torch alone is gigabytes"
 	$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@
+
+# Rivals have requirements of their own, and nothing else here depends on them.
+$(RIVALS)/installed-rivals: benchmarks/rle/install.py pyproject.toml constraints.txt
+	$(MAKE) VENV=$(RIVALS) $(RIVALS)/bin/python
+	$(RIVALS)/bin/python -m pip install --constraint constraints.txt --editable .
+	$(RIVALS)/bin/python -m benchmarks.rle.install
 	@touch $@

@@ -1,8 +1,18 @@
 """Run-length coding of masks with numpy and OpenCV alone.
 
-    rle.cvat        encode, decode, validate: the `points` of CVAT's masks
+    rle.cvat        the `points` of CVAT's masks, and the attributes of a mask in CVAT's XML
+    rle.coco        COCO's dicts of `size` and `counts`
+    rle.multiclass  an image of labels as size, values, counts
+    rle.kaggle      "start length start length …"
+    rle.polygon     COCO's and CVAT's polygons
+    rle.convert     from one form to another, without an image
+    rle.ops         measuring, comparing and combining masks, without an image
+    rle.torch       tensors; torch is imported when they are
+    rle.runs        `Runs`, one mask as runs: for several steps with the same masks
     rle.exceptions  every error raised on purpose; `RleError` is their base
-    rle.published   a published function under its own name, and its inverse (also exported here)
+
+    rle.published, rle.published_multiclass
+                    published functions under their own names (also exported here)
 
 A mask is a bool array (H, W); encoders take any numbers and look at what is not zero.
 
@@ -17,7 +27,7 @@ __distribution__ = "cvat-sam"
 
 from typing import NoReturn
 
-from rle import _clash, cvat, exceptions, runs
+from rle import _clash, coco, convert, cvat, exceptions, multiclass, ops, runs
 from rle.exceptions import (
     InvalidArgument,
     InvalidBox,
@@ -29,6 +39,7 @@ from rle.exceptions import (
     RleError,
 )
 from rle.published import binary_image_mask_to_cvat_rle, cvat_rle_to_binary_image_mask
+from rle.published_multiclass import array_to_multi_class_rle, multi_class_rle_to_array
 from rle.runs import Runs
 
 __all__ = [
@@ -42,10 +53,16 @@ __all__ = [
     "InvalidSize",
     "RleError",
     "Runs",
+    "array_to_multi_class_rle",
     "binary_image_mask_to_cvat_rle",
+    "coco",
+    "convert",
     "cvat",
     "cvat_rle_to_binary_image_mask",
     "exceptions",
+    "multi_class_rle_to_array",
+    "multiclass",
+    "ops",
     "runs",
 ]
 

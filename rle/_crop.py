@@ -6,12 +6,16 @@ the first counts unset pixels and is 0 where the box begins with a set one.
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rle._changes import changes
 from rle._paint import paint
 from rle.exceptions import InvalidBox, InvalidRuns
+
+# Up to this many pixels OpenCV puts a margin around a crop faster than numpy puts it into zeros.
+_LARGE = 1 << 21
 
 
 class Box(NamedTuple):
@@ -52,39 +56,50 @@ def runs_and_box(image: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Box]:
     if not found.size:
         return np.ones(1, np.int64), Box(0, 0, 0, 0)
     width = image.shape[1]
-    top, bottom = int(found[0]) // width, (int(found[-1]) - 1) // width
-    if found.size > 8 * (bottom - top + 1) and image[top : bottom + 1, [0, -1]].any(axis=0).all():
-        # Noise, mostly: here two columns are looked at faster than so many runs.
-        left, right = 0, width - 1
-    else:
-        starts, lengths = found[0::2], found[1::2] - found[0::2]
+    begin, end = int(found[0]), int(found[-1])
+    top, bottom = begin // width, (end - 1) // width
+    runs = np.empty(found.size + 1, np.int64)
+    inner = runs[1:-1]
+    np.subtract(found[1:], found[:-1], out=inner)
+    left, right, rows = 0, width - 1, None
+    # Noise, mostly, goes from side to side: two columns are looked at faster than so many runs.
+    if found.size < 8 * (bottom - top + 1) or not (
+        image[top : bottom + 1, [0, -1]].any(axis=0).all()
+    ):
+        starts = found[0::2]
         rows = starts // width
         columns = starts - rows * width
-        left, right = int(columns.min()), int((columns + lengths).max()) - 1
-        if right >= width:  # a run goes on from row to row
-            left, right = 0, width - 1
-    box = Box(left, top, right, bottom)
-    if box.width == width:
-        edges = found
-    else:
-        # Each row before a run makes its place in the crop smaller by what the crop leaves out.
-        edges = (found.reshape(-1, 2) - (rows * (width - box.width))[:, np.newaxis]).reshape(-1)
-        edges = _joined(edges)
-    origin = top * box.width + left  # the crop's first pixel, counted like the edges
-    runs = np.empty(edges.size + 1, np.int64)
-    runs[0] = edges[0] - origin
-    np.subtract(edges[1:], edges[:-1], out=runs[1:-1])
-    runs[-1] = origin + box.area - edges[-1]
-    return (runs if runs[-1] else runs[:-1]), box
+        first = int(columns.min())
+        columns += inner[0::2]
+        last = int(columns.max()) - 1
+        if last < width:  # or else a run goes on from row to row
+            left, right = first, last
+    runs[0] = begin - top * width - left
+    runs[-1] = bottom * width + right + 1 - end
+    if rows is not None and (margins := left + width - 1 - right):
+        gaps = inner[1::2]
+        rows *= margins
+        gaps += rows[:-1]
+        gaps -= rows[1:]
+        if not gaps.all():
+            runs = _joined(runs)
+    return (runs if runs[-1] else runs[:-1]), Box(left, top, right, bottom)
 
 
 def image_of(runs: NDArray[np.int64], box: Box, height: int, width: int) -> NDArray[np.bool_]:
     """Decodes runs and their box, both checked before, into a mask of height × width."""
-    crop = paint(runs, box.area)
-    if box.area == height * width:
+    left, top, right, bottom = box
+    rows, columns = bottom - top + 1, right - left + 1
+    crop = paint(runs, rows * columns)
+    if rows == height and columns == width:
         return crop.reshape(height, width)
+    crop = crop.reshape(rows, columns)
+    if height * width < _LARGE:
+        sides = (top, height - 1 - bottom, left, width - 1 - right)
+        framed = cv2.copyMakeBorder(crop.view(np.uint8), *sides, cv2.BORDER_CONSTANT, value=0)
+        return np.asarray(framed).view(np.bool_)
     image = np.zeros((height, width), np.bool_)
-    image[box.top : box.bottom + 1, box.left : box.right + 1] = crop.reshape(box.height, box.width)
+    image[top : bottom + 1, left : right + 1] = crop
     return image
 
 
@@ -94,6 +109,8 @@ def check_box(box: Box, height: int, width: int) -> None:
     Raises:
         InvalidBox: It does not, or is.
     """
+    if 0 <= box.left <= box.right < width and 0 <= box.top <= box.bottom < height:
+        return
     for side, value in (("left", box.left), ("top", box.top)):
         if value < 0:
             raise InvalidBox(f"the box's {side} is {value}, below 0")
@@ -117,25 +134,29 @@ def check_runs(runs: NDArray[np.int64], box: Box) -> None:
     Raises:
         InvalidRuns: One is negative, or they do not add up.
     """
+    # A negative one, seen as unsigned, is above any area. The sum of the others cannot overflow.
+    area = box.area
+    if runs.size and int(runs.view(np.uint64).max()) <= area and int(runs.sum()) == area:
+        return
+    raise InvalidRuns(_fault(runs, box))
+
+
+def _fault(runs: NDArray[np.int64], box: Box) -> str:
     size = f"its box of {box.width}×{box.height} has {box.area} pixels"
     if not runs.size:
-        raise InvalidRuns(f"the mask has no runs, but {size}")
+        return f"the mask has no runs, but {size}"
     if runs.min() < 0:
         index = int((runs < 0).argmax())
-        raise InvalidRuns(f"run {index} is {runs[index]}, below 0")
-    # Each alone first: the sum of what is left cannot overflow.
+        return f"run {index} is {runs[index]}, below 0"
     if runs.max() > box.area:
         index = int((runs > box.area).argmax())
-        raise InvalidRuns(f"run {index} is {runs[index]}, but {size}")
-    if (total := int(runs.sum())) != box.area:
-        raise InvalidRuns(f"the mask's runs add up to {total}, but {size}")
+        return f"run {index} is {runs[index]}, but {size}"
+    return f"the mask's runs add up to {int(runs.sum())}, but {size}"
 
 
-def _joined(edges: NDArray[np.int64]) -> NDArray[np.int64]:
+def _joined(runs: NDArray[np.int64]) -> NDArray[np.int64]:
     """Joins a run that ends at the crop's right with one that starts the next row at its left."""
-    touching = edges[2::2] == edges[1:-1:2]
-    if not touching.any():
-        return edges
-    kept = np.ones(edges.size, np.bool_)
-    kept[1:-1:2] = kept[2::2] = ~touching
-    return edges[kept]
+    apart = runs[2:-1:2] != 0
+    kept = np.ones(runs.size, np.bool_)
+    kept[1:-2:2] = kept[2:-1:2] = apart
+    return np.diff(np.cumsum(runs)[kept], prepend=0)

@@ -23,7 +23,7 @@ def paint(runs: NDArray[np.int64], area: int) -> NDArray[np.bool_]:
     if runs.size < _MANY or runs.size * _SHORT < area:
         pattern = np.zeros(runs.size, np.bool_)
         pattern[1::2] = True
-        return np.repeat(pattern, runs)
+        return pattern.repeat(runs)
     return _paint_bits(np.cumsum(runs[:-1]), area)
 
 

@@ -45,9 +45,7 @@ def encode(mask: ArrayLike) -> list[int]:
     [1, 13, 2, 0, 8, 1]
     """
     runs, box = runs_and_box(as_bytes(mask))
-    points = as_list(runs)
-    points += box
-    return points
+    return as_list(runs, then=box)
 
 
 def decode(points: Any, *, height: int, width: int) -> NDArray[np.bool_]:

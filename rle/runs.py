@@ -16,6 +16,7 @@ from rle._limits import check_order, check_size
 from rle._mask import as_bytes
 from rle._numbers import whole_numbers
 from rle._paint import paint
+from rle._segmentation import counts_of
 from rle._turn import turn
 from rle.exceptions import InvalidRuns
 
@@ -88,17 +89,18 @@ class Runs:
         return runs
 
     def _fill(self, edges: NDArray[np.int64], height: int, width: int, order: Order) -> None:
-        edges.flags.writeable = False
-        for name, value in (
-            ("edges", edges),
-            ("height", height),
-            ("width", width),
-            ("order", order),
-        ):
-            object.__setattr__(self, name, value)
+        edges.setflags(write=False)
+        put = object.__setattr__  # the way around our own
+        put(self, "edges", edges)
+        put(self, "height", height)
+        put(self, "width", width)
+        put(self, "order", order)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed; {name} was to be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot be changed; {name} was to be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_restored, (type(self), self.edges, self.height, self.width, self.order))
@@ -169,15 +171,28 @@ def decode(runs: Runs, *, order: Order = "C") -> NDArray[np.bool_]:
         (H, W) bool.
 
     Raises:
+        InvalidRuns: It is no `Runs`.
         InvalidArgument: The order is neither "F" nor "C".
+
+    >>> decode(Runs([2, 3, 4, 6], height=2, width=3)).astype(int).tolist()
+    [[0, 1, 1], [0, 0, 1]]
     """
     order = check_order(order)
-    height, width = runs.height, runs.width
+    if not isinstance(runs, Runs):
+        raise InvalidRuns(f"the runs are of type {type(runs).__name__}; they must be rle.Runs")
     if runs.order == "F":
-        return image_of_columns(runs.edges, height, width, order)
-    lengths = np.diff(runs.edges, prepend=0, append=height * width)
-    image = paint(lengths, height * width).reshape(height, width)
-    return image if order == "C" else np.asfortranarray(image)
+        return _image(runs.edges, runs.height, runs.width, order)
+    # Counted along its rows, a mask is the one that lies across it, counted along its columns.
+    return _image(runs.edges, runs.width, runs.height, "F" if order == "C" else "C").T
+
+
+def _image(edges: NDArray[np.int64], height: int, width: int, order: Order) -> NDArray[np.bool_]:
+    """Decodes edges counted column by column."""
+    area = height * width
+    if order == "F" and edges.size and 4 * int(edges[-1] - edges[0]) > area:
+        # Most of the mask: then all of it at once is faster than that and a copy.
+        return paint(counts_of(edges, area), area).reshape(width, height).T
+    return image_of_columns(edges, height, width, order)
 
 
 def _restored(kind: type[Runs], edges: Any, height: int, width: int, order: Order) -> Runs:
