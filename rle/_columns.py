@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rle._changes import changes
+from rle._changes import changes, places_of
+from rle._limits import check_pixels
 from rle._mask import as_bytes
 from rle._paint import paint
 from rle._turn import crossings, without_pairs
@@ -26,9 +27,6 @@ _STEPS = (1 << 20, 1 << 17)
 # Painting the lines alone that hold something, with unset ones around, pays up to this part of all.
 _PART = 8
 
-# From this many words with changes on, octets without any are passed over too.
-_FEW = 1 << 9
-
 
 def edges_of_mask(mask: ArrayLike) -> tuple[NDArray[np.int64], int, int]:
     """Encodes a mask from outside, whose columns may well lie one after another in memory.
@@ -41,6 +39,7 @@ def edges_of_mask(mask: ArrayLike) -> tuple[NDArray[np.int64], int, int]:
     """
     if isinstance(mask, np.ndarray) and mask.flags.fnc and mask.dtype.kind in "bui":
         # What pycocotools decodes is like this: as_bytes would turn it over, and then we again.
+        check_pixels(mask.shape)
         columns = as_bytes(mask.T)
         width, height = columns.shape
         return changes(columns.reshape(-1)), height, width
@@ -67,8 +66,9 @@ def column_changes(image: NDArray[np.bool_]) -> NDArray[np.int64]:
     differ = _differences(np.packbits(image.reshape(-1)[first:stop], bitorder="little"), width)
     which = (differ != 0).nonzero()[0]
     if which.size * _DENSE > differ.size:
+        del differ, which
         return _changes_turned(image)
-    places = _set_bits(differ, which)
+    places = places_of(differ[which].view("<i8"), which)
     places += first
     rows = places // width
     places -= rows * width
@@ -141,26 +141,6 @@ def _differences(packed: NDArray[np.uint8], width: int) -> NDArray[np.uint64]:
     words >>= np.uint64(64 - bits)
     differ[distance + 1 :] ^= words
     return differ
-
-
-def _set_bits(words: NDArray[np.uint64], which: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Finds the set bits of those words that have any; bit 0 is the lowest of the first word."""
-    octets = words[which].view(np.uint8)
-    size = 6
-    if which.size > _FEW:  # most octets are zero then
-        some = (octets != 0).nonzero()[0]
-        octets = octets[some]
-        which = which[some >> 3]
-        which <<= 3
-        some &= 7
-        which += some
-        size = 3
-    bits = np.unpackbits(octets, bitorder="little").view(np.bool_).nonzero()[0]
-    places: NDArray[np.int64] = which[bits >> size]
-    places <<= size
-    bits &= (1 << size) - 1
-    places += bits
-    return places
 
 
 def _image(edges: NDArray[np.int64], line: int, lines: int) -> NDArray[np.bool_]:

@@ -40,11 +40,12 @@ def read(polygons: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     else:
         rings = [_ring(ring, f"polygons[{i}]") for i, ring in enumerate(polygons)]
         lengths, nested = [len(ring) for ring in rings], True
-        numbers = _packed(list(chain.from_iterable(rings)))
-        if numbers is None:
-            numbers = np.concatenate(
-                [_numbers(ring, f"polygons[{i}]") for i, ring in enumerate(rings)]
-            )
+        packed = _packed(list(chain.from_iterable(rings)))
+        numbers = (
+            packed
+            if packed is not None
+            else np.concatenate([_numbers(ring, f"polygons[{i}]") for i, ring in enumerate(rings)])
+        )
     for i, length in enumerate(lengths):
         if length % 2 or length < 6:
             _refuse_length(f"polygons[{i}]" if nested else "polygons", length)
@@ -98,9 +99,10 @@ def _number(item: Any, name: str) -> float:
         raise InvalidPolygon(f"{name} is {show(item)}, a list where a number is meant; {_FORM}")
     if isinstance(item, bool) or not isinstance(item, int | float | np.integer | np.floating):
         raise InvalidPolygon(f"{name} is {show(item)}, which is no number")
-    if not -FARTHEST <= item <= FARTHEST:
+    number = item if isinstance(item, int) else float(item)
+    if not -FARTHEST <= number <= FARTHEST:
         _refuse_number(name, item)
-    return float(item)
+    return float(number)
 
 
 def _refuse_number(name: str, value: Any) -> None:

@@ -143,20 +143,18 @@ def _places(sides: _Sides, height: int, stride: int) -> Iterator[Ints]:
     for left, right in pairwise(bounds.tolist()):
         first, stop = np.maximum(sides.first, left), np.minimum(sides.stop, right)
         inside = first < stop
-        band = sides._replace(first=first, stop=stop)
-        yield _places_in_band(_Sides(*(part[inside] for part in band)), height, stride)
+        band = _chosen(sides._replace(first=first, stop=stop), inside)
+        yield _places_in_band(band, height, stride)
 
 
 def _places_in_band(sides: _Sides, height: int, stride: int) -> Ints:
     # Flat ones first, to be computed apart from the steep.
-    order = np.argsort(sides.steep, kind="stable")
-    steep, x, y, slope, first, stop, polygon = (part[order] for part in sides)
-    times = stop - first
-    ends = times.cumsum()
-    columns = (stop - ends).repeat(times)
+    sides = _chosen(sides, np.argsort(sides.steep, kind="stable"))
+    times = sides.stop - sides.first
+    columns = (sides.stop - times.cumsum()).repeat(times)
     columns += np.arange(columns.size)
-    x, y, slope = x.repeat(times), y.repeat(times), slope.repeat(times)
-    flat = int(times[~steep].sum())
+    x, y, slope = sides.x.repeat(times), sides.y.repeat(times), sides.slope.repeat(times)
+    flat = int(times[~sides.steep].sum())
     places = np.empty(columns.size, np.int64)
     places[:flat] = _where_flat(x[:flat], y[:flat], slope[:flat], columns[:flat])
     places[flat:] = _where_steep(x[flat:], y[flat:], slope[flat:], columns[flat:])
@@ -165,10 +163,17 @@ def _places_in_band(sides: _Sides, height: int, stride: int) -> Ints:
     np.maximum(places, 0, out=places)
     np.minimum(places, height, out=places)
     places += columns * height
-    if polygon.any():
-        places += (polygon * stride).repeat(times)
+    if sides.polygon.any():
+        places += (sides.polygon * stride).repeat(times)
     places.sort()
     return places
+
+
+def _chosen(sides: _Sides, which: Ints | NDArray[np.bool_]) -> _Sides:
+    steep, x, y, slope, first, stop, polygon = sides
+    return _Sides(
+        steep[which], x[which], y[which], slope[which], first[which], stop[which], polygon[which]
+    )
 
 
 def _where_flat(x: Floats, y: Floats, slope: Floats, columns: Ints) -> Ints:

@@ -65,13 +65,17 @@ def check_order(order: Any) -> Literal["F", "C"]:
 def show(value: object) -> str:
     """Writes a value for an error's sentence, always short.
 
-    >>> show(2.5), show(10**400), show("x" * 1000)
-    ('2.5', 'an integer of 1329 bits', "'xxxxxxxxxxxx...xxxxxxxxxxxxx'")
+    >>> show(2.5), show(10**400), show("x" * 1000), show([10**5000])
+    ('2.5', 'an integer of 1329 bits', "'xxxxxxxxxxxx...xxxxxxxxxxxxx'",
+     'a list that is too long to show')
     """
     if isinstance(value, int) and value.bit_length() > 64:
         # Python refuses to write out integers of more than a few thousand digits.
         return f"an integer of {value.bit_length()} bits"
-    return reprlib.repr(value.item() if isinstance(value, np.generic) else value)
+    try:
+        return reprlib.repr(value.item() if isinstance(value, np.generic) else value)
+    except ValueError:  # such an integer inside a list or a dict
+        return f"a {type(value).__name__} that is too long to show"
 
 
 def _length(name: str, value: Any) -> int:

@@ -86,12 +86,11 @@ def read_lists(masks: Sequence[Any], height: int, width: int) -> tuple[Ints, Int
     corners = sizes.cumsum()[:, np.newaxis] + np.arange(-4, 0)
     boxes = numbers[corners]
     left, top, right, bottom = boxes.T
-    inside = (left >= 0) & (left <= right) & (right < width)
-    inside &= (top >= 0) & (top <= bottom) & (bottom < height)
-    # Read as unsigned, what is below 0 is far above any image.
+    inside = (left <= right) & (right < width) & (top <= bottom) & (bottom < height)
+    # Read as unsigned, what is below 0 is too large; and nothing else lets sums overflow.
     largest = int(numbers.view(np.uint64).max(initial=0))
-    if not inside.all() or largest > height * width or largest * numbers.size >= 2**63:
-        raise InvalidRuns("some boxes or runs are outside the image")
+    if not inside.all() or largest * numbers.size >= 2**63:
+        raise InvalidRuns("some boxes are outside the image, or runs below 0")
     kept = np.ones(numbers.size, np.bool_)
     kept[corners] = False
     runs = numbers[kept]

@@ -61,7 +61,6 @@ def crossings(
         sizes *= small
     count = toggles.size
     room = line * (lines + 1)
-    room += 1
     base = room.cumsum()
     base -= room
     both = np.empty(2 * count, np.int64)

@@ -140,20 +140,20 @@ def areas(stack: Stack) -> Ints:
 def _coordinates(points: Any) -> NDArray[np.float64]:
     try:
         read = np.asarray(points)
-        if read.dtype.kind in "O":
-            read = read.astype(np.float64)
+        if read.dtype.kind == "O" and all(type(number) in (int, float) for number in read.flat):
+            read = read.astype(np.float64)  # integers beyond 64 bits
     except (ValueError, TypeError, OverflowError) as fault:
         raise InvalidArgument(f"the points cannot be read as an array: {fault}") from None
-    if read.size == 0 and read.shape in ((0,), (0, 2)):
+    if read.shape == (0,):
         return np.empty((0, 2))
     if read.ndim != 2 or read.shape[1] != 2:
         raise InvalidArgument(f"the points have shape {read.shape}; it must be (P, 2): x and y")
     if read.dtype.kind not in "iuf":
         raise InvalidArgument(f"the points are an array of {read.dtype}; they must be numbers")
-    read = read.astype(np.float64)
-    if not np.isfinite(read).all():
-        index = int(np.flatnonzero(~np.isfinite(read).all(axis=1))[0])
+    with np.errstate(over="ignore"):  # longer floats: too large for ours is infinite
+        read = read.astype(np.float64)
+    if (wrong := np.flatnonzero(~np.isfinite(read).all(axis=1))).size:
         raise InvalidArgument(
-            f"point {index} is {show(read[index].tolist())}; both must be finite numbers"
+            f"point {wrong[0]} is {show(read[wrong[0]].tolist())}; both must be finite numbers"
         )
     return read

@@ -23,7 +23,7 @@ _LANES = 16
 # A place in a line has 16 bits.
 _LONGEST = 2**16 - 1
 
-# A run that fills the image is cut into this many pieces at most (if the limit of 16 bits allows).
+# A run is cut into so many pieces at most, if the limit of 16 bits allows.
 _LINES = 2**14
 
 # Runs and lines of the masks that are laid out at a time, pairs of tiles that are listed at a time
@@ -52,12 +52,18 @@ class _Tiles(NamedTuple):
 
 
 def line_of(stack: Stack) -> int:
-    """Chooses the length of the lines that masks are cut into: the image's own if it will do."""
+    """Chooses the length of the lines that masks are cut into: the image's own if it will do.
+
+    Args:
+        stack: The masks; one at least has a run.
+    """
     line = stack.line
     if line > _LONGEST:
         return -(-line // -(-line // _LONGEST))
-    several = -(-stack.area // (_LINES * line))
-    return line * max(1, min(several, _LONGEST // line))
+    # Several lines in one keep the number of pieces down where runs are longer than lines.
+    run = int((stack.ends - stack.starts).sum()) // stack.starts.size
+    several = max(run // line, -(-stack.area // (_LINES * line)), 1)
+    return line * min(several, _LONGEST // line)
 
 
 def shared(stack: Stack, a: slice, b: slice, line: int) -> Ints:

@@ -151,6 +151,51 @@ def test_large_masks(kind):
     assert convert.coco_to_cvat_batch([segmentation] * 2) == [points, points]
 
 
+@pytest.mark.parametrize("row", [0, 2])
+def test_a_run_that_goes_on_by_one_pixel_takes_the_whole_width(row):
+    mask = np.zeros((4, 5), bool)
+    mask[row, 4] = mask[row + 1, 0] = True
+    points = naive_encode(mask)
+    assert convert.runs_to_cvat(encode(mask, order="C")) == points
+    assert convert.runs_to_cvat(encode(mask, order="F")) == points
+    assert convert.coco_to_cvat(coco_of(mask)) == points
+    assert convert.cvat_to_coco(points, height=4, width=5) == coco_of(mask)
+
+
+@pytest.mark.parametrize("count", [0, 2, 999, 5000, 5001])
+@pytest.mark.parametrize("before", [0, 1, 30, 59, 60])
+def test_thousands_of_runs_of_length_0_are_no_run(before, count):
+    lengths = [before, *[0] * count, 60 - before]
+    mask = np.zeros(60, bool)
+    if count % 2 == 0:
+        mask[before:] = True
+    points, found = [*lengths, 1, 1, 6, 10], {"size": [10, 6], "counts": lengths}
+    image = np.zeros((12, 9), bool)
+    image[1:11, 1:7] = mask.reshape(10, 6)
+    assert convert.cvat_to_coco(points, height=12, width=9) == coco_of(image)
+    assert convert.cvat_to_coco_batch([points], height=12, width=9) == [coco_of(image)]
+    assert decode(convert.cvat_to_runs(points, height=12, width=9)).tolist() == image.tolist()
+    expected = naive_encode(mask.reshape(6, 10).T)
+    assert convert.coco_to_cvat(found) == expected
+    assert convert.coco_to_cvat_batch([found]) == [expected]
+    assert convert.runs_to_cvat(convert.coco_to_runs(found)) == expected
+
+
+@pytest.mark.parametrize("count", [10, 4000])
+def test_runs_that_come_to_nothing_in_many_places_are_no_run(count):
+    # Unset ones, and between them set ones of length 0.
+    lengths = [*[1, 0] * count, 0, 0]
+    found = {"size": [count, 1], "counts": lengths}
+    assert convert.coco_to_cvat(found) == [1, 0, 0, 0, 0]
+    wide = {"size": [2, count // 2], "counts": lengths}
+    assert convert.coco_to_cvat(wide) == [1, 0, 0, 0, 0]
+    points = [*lengths, 0, 0, 1, count // 2 - 1]
+    assert convert.cvat_to_coco(points, height=count, width=3, compressed=False) == {
+        "size": [count, 3],
+        "counts": [3 * count],
+    }
+
+
 # --- every path through every format -------------------------------------------------------------
 
 STEPS = {
@@ -564,8 +609,7 @@ def test_no_lists_raise_anything_but_an_rle_error(points, segmentations):
         assert len(found) == len(many)
 
 
-# A few numbers that stand for an image as large as is allowed: nothing but what comes out may be
-# large, and that only as large as its runs.
+# A few numbers may stand for a large image with as many runs as pixels, each of several bytes.
 @pytest.mark.parametrize(
     ("points", "height", "width"),
     [
@@ -583,13 +627,13 @@ def test_the_worst_points_take_a_few_bytes_for_each_pixel(points, height, width)
     mask = cvat.decode(points, height=height, width=width)
     found = coco_of(mask)
     size = {"height": height, "width": width}
-    for call, expected in (
-        (lambda: convert.cvat_to_coco(points, **size), found),
-        (lambda: convert.cvat_to_coco_batch([points], **size), [found]),
-        (lambda: convert.coco_to_cvat(found), cvat.encode(mask)),
-        (lambda: convert.coco_to_cvat_batch([found]), [cvat.encode(mask)]),
-        (lambda: convert.cvat_to_runs(points, **size), encode(mask, order="C")),
-        (lambda: convert.coco_to_runs(found), encode(mask, order="F")),
+    for call, expected, most in (
+        (lambda: convert.cvat_to_coco(points, **size), found, 40),
+        (lambda: convert.cvat_to_coco_batch([points], **size), [found], 40),
+        (lambda: convert.coco_to_cvat(found), cvat.encode(mask), 40),
+        (lambda: convert.coco_to_cvat_batch([found]), [cvat.encode(mask)], 40),
+        (lambda: convert.cvat_to_runs(points, **size), encode(mask, order="C"), 12),
+        (lambda: convert.coco_to_runs(found), encode(mask, order="F"), 20),
     ):
         tracemalloc.start()
         try:
@@ -598,4 +642,4 @@ def test_the_worst_points_take_a_few_bytes_for_each_pixel(points, height, width)
         finally:
             tracemalloc.stop()
         assert result == expected
-        assert peak < 40 * mask.size
+        assert peak < most * mask.size + 16 * len(points)

@@ -112,6 +112,13 @@ def test_hundreds_of_labels():
     assert np.array_equal(image, labels)
 
 
+@pytest.mark.parametrize("label", [-1, 255, 256])
+def test_many_runs_with_one_label_at_the_edge_of_a_byte(label):
+    labels = np.arange(600).reshape(20, 30) % 3
+    labels[4, 5] = label
+    assert multiclass.encode(labels) == naive_encode(labels)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 6), (6, 1), (5, 4)])
 @pytest.mark.parametrize("label", [0, 255, 256, -1])
 def test_a_constant_image_is_one_run(size, label):
