@@ -18,7 +18,7 @@ test: $(VENV)/installed-test ## Run all tests
 	$(BIN)/python -m pytest
 
 test-light: $(VENV)/installed-test-light ## Run the codec's tests, without torch
-	$(BIN)/python -m pytest tests/rle rle
+	$(BIN)/python -m pytest tests/rle rle --ignore rle/torch.py
 
 lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style and types
 	$(BIN)/ruff check .

@@ -27,7 +27,19 @@ __distribution__ = "cvat-sam"
 
 from typing import NoReturn
 
-from rle import _clash, coco, convert, cvat, exceptions, multiclass, ops, runs
+from rle import (
+    _clash,
+    coco,
+    convert,
+    cvat,
+    exceptions,
+    kaggle,
+    multiclass,
+    ops,
+    polygon,
+    runs,
+    torch,
+)
 from rle.exceptions import (
     InvalidArgument,
     InvalidBox,
@@ -60,10 +72,13 @@ __all__ = [
     "cvat",
     "cvat_rle_to_binary_image_mask",
     "exceptions",
+    "kaggle",
     "multi_class_rle_to_array",
     "multiclass",
     "ops",
+    "polygon",
     "runs",
+    "torch",
 ]
 
 MAX_PIXELS = 2**28

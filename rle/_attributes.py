@@ -85,20 +85,23 @@ def _number(text: Any, name: str) -> int:
 def _numbers(text: Any, name: str) -> NDArray[np.int64]:
     if not isinstance(text, str):
         raise InvalidRuns(f"{name} is of type {type(text).__name__}; it must be text")
-    if not text.encode("ascii", "replace").translate(None, _ALPHABET):
-        try:
-            # Of these characters JSON can make whole numbers only.
-            numbers = json.loads(f"[{text}]")
-        except ValueError:
-            numbers = None
-        if numbers is not None:
-            return whole_numbers(numbers, name=name)
-    parts = text.split(",")
-    numbers = [
-        _whole(part, name=f"{name}[{index}]" if len(parts) > 1 else name)
-        for index, part in enumerate(parts)
-    ]
+    numbers = _at_once(text)
+    if numbers is None:
+        parts = text.split(",")
+        names = [f"{name}[{index}]" for index in range(len(parts))] if len(parts) > 1 else [name]
+        numbers = [_whole(part, name=which) for part, which in zip(parts, names, strict=True)]
     return whole_numbers(numbers, name=name)
+
+
+def _at_once(text: str) -> list[int] | None:
+    """Reads numbers as JSON (None if that cannot be): of this alphabet it can make ints only."""
+    if text.encode("ascii", "replace").translate(None, _ALPHABET):
+        return None
+    try:
+        numbers: list[int] = json.loads(f"[{text}]")
+    except ValueError:
+        return None
+    return numbers
 
 
 def _whole(part: str, *, name: str) -> int:

@@ -138,7 +138,9 @@ def _as_list(masks: Any, name: str) -> Sequence[Any]:
     if isinstance(masks, np.ndarray) and masks.ndim:
         masks = list(masks)
     if not isinstance(masks, list | tuple):
-        raise InvalidRuns(f"{name} is of type {type(masks).__name__}; it must be a list, a mask an item")
+        raise InvalidRuns(
+            f"{name} is of type {type(masks).__name__}; it must be a list, an item for each mask"
+        )
     return masks
 
 
@@ -199,4 +201,5 @@ def _painted(runs: Ints, boxes: Ints) -> Iterator[tuple[Box, NDArray[np.bool_]]]
 
 def _areas(boxes: Ints) -> Ints:
     left, top, right, bottom = boxes.T
-    return (right - left + 1) * (bottom - top + 1)
+    areas: Ints = (right - left + 1) * (bottom - top + 1)
+    return areas

@@ -24,6 +24,7 @@ _SMALL = 1 << 10
 # second, and so on.
 _MANY = 400
 
+
 def changes(flat: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Finds where runs of set pixels begin and end.
 

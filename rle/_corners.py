@@ -114,7 +114,7 @@ def _refuse_number(name: str, value: Any) -> None:
 def _refuse_length(name: str, length: int) -> None:
     if length % 2:
         raise InvalidPolygon(f"{name} has {length} numbers; each x needs a y")
-    box = " (if a box is meant: write its four corners)" if length == 4 else ""
+    box = "; a box is no polygon: write its four corners" if length == 4 else ""
     raise InvalidPolygon(
-        f"{name} has {length} numbers, so {length // 2} corners; a polygon has at least 3{box}"
+        f"{name} has {length} numbers; a polygon has at least 6, x and y of three corners{box}"
     )

@@ -141,7 +141,7 @@ def _values(values: Any) -> Labels:
         try:
             if listed:
                 return np.frombuffer(struct.pack(f"={len(values)}Q", *values), np.uint64)
-        except struct.error:
+        except (struct.error, TypeError):  # arrays among the items are TypeErrors
             pass
         raise InvalidLabels(str(fault)) from None
 

@@ -77,7 +77,7 @@ def as_list(numbers: NDArray[np.int64], *, then: tuple[int, ...] = ()) -> list[i
     """Makes Python ints of (N,) numbers that are not negative, and puts others after them."""
     if numbers.size > _MANY and numbers.max() < 256:
         # From bytes, Python takes ints that it has ready. The zeros keep room for the others.
-        listed = list(numbers.astype(np.uint8).tobytes() + bytes(len(then)))
+        listed: list[int] = list(numbers.astype(np.uint8).tobytes() + bytes(len(then)))
         listed[numbers.size :] = then
         return listed
     listed = numbers.tolist()

@@ -10,17 +10,19 @@ read too.
 Source of the format: the COCO API (pycocotools.mask and its maskApi.c).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rle import _batch
 from rle._columns import edges_of_mask, image_of_columns
 from rle._limits import check_order
 from rle._segmentation import counts_of, edges_of, read, write
 from rle.runs import Order
 
-__all__ = ["decode", "encode", "validate"]
+__all__ = ["decode", "decode_batch", "encode", "encode_batch", "validate"]
 
 
 def encode(mask: ArrayLike, *, compressed: bool = True) -> dict[str, Any]:
@@ -72,6 +74,52 @@ def decode(segmentation: Any, *, order: Order = "C") -> NDArray[np.bool_]:
     order = check_order(order)
     counts, height, width = read(segmentation)
     return image_of_columns(edges_of(counts), height, width, order)
+
+
+def encode_batch(
+    masks: ArrayLike | Sequence[ArrayLike], *, compressed: bool = True
+) -> list[dict[str, Any]]:
+    """Encodes many masks, small ones several times faster than one by one.
+
+    Args:
+        masks: An array (N, H, W), or a list or tuple of arrays (H, W), whose sizes may differ; see
+            `encode`.
+        compressed: See `encode`.
+
+    Returns:
+        The segmentation of each mask, as `encode` gives it.
+
+    Raises:
+        InvalidMask: An array of another number of dimensions, or a mask that `encode` refuses; the
+            sentence begins with "mask" and its index.
+
+    >>> encode_batch([[[0, 1, 1], [0, 0, 1]], [[1]]], compressed=False)
+    [{'size': [2, 3], 'counts': [2, 1, 1, 2]}, {'size': [1, 1], 'counts': [0, 1]}]
+    """
+    return _batch.encode_coco(masks, compressed=compressed)
+
+
+def decode_batch(segmentations: Sequence[Any], *, order: Order = "C") -> NDArray[np.bool_]:
+    """Decodes many segmentations, all of one size, into one array.
+
+    Args:
+        segmentations: A list of what `decode` takes.
+        order: Memory layout of each mask: "C" rows first, "F" columns first.
+
+    Returns:
+        (N, height, width) bool; (0, 0, 0) of an empty list, which has no size.
+
+    Raises:
+        InvalidRuns: No list, or a segmentation that `decode` refuses; the sentence begins with
+            "segmentation" and its index.
+        InvalidSize: Likewise; or they are not of one size, or so many do not fit into memory.
+        InvalidArgument: See `decode`.
+
+    >>> segmentations = [{"size": [1, 2], "counts": "11"}, {"size": [1, 2], "counts": [0, 2]}]
+    >>> decode_batch(segmentations).tolist()
+    [[[False, True]], [[True, True]]]
+    """
+    return _batch.decode_coco(segmentations, check_order(order))
 
 
 def validate(segmentation: Any) -> None:

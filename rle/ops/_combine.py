@@ -153,6 +153,8 @@ def _without(stack: Stack, taken: Ints) -> Stack:
     A run keeps its beginning if that does not lie in what is taken, its end likewise, and gets the
     edges of what is taken that lie inside it.
     """
+    if not taken.size:
+        return stack
     low, high = taken.searchsorted(stack.starts, "right"), taken.searchsorted(stack.ends)
     begins, ends = low % 2 == 0, high % 2 == 0
     sizes = high - low
