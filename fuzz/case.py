@@ -53,7 +53,7 @@ def prepare() -> None:
     rle.MAX_PIXELS = MAX_PIXELS
     cv2.setNumThreads(1)
     warnings.simplefilter("error")  # numpy warns where integers wrap around or NaN is cast
-    np.seterr(all="warn")
+    np.seterr(all="warn", under="ignore")  # what is too small to hold is 0 just as well
 
 
 def try_one(seed: int, number: int) -> Found | None:

@@ -54,6 +54,7 @@ class Worker:
 
     def end(self) -> str:
         """Ends it; gives what it left behind: the traceback of a crash or of a hang."""
+        self.process.join(0.5)  # what is dying is given the time to
         if self.process.is_alive():
             os.kill(self.process.pid or 0, signal.SIGUSR1)  # it writes where it is
             time.sleep(0.2)
@@ -102,11 +103,12 @@ def run(
                 except EOFError:
                     pass
             at = max(worker.at.value, worker.first)
+            died = worker.reports in ready and not ended
             if ended:
                 worker.end()
                 del workers[index]
-            elif worker.reports in ready or worker.hangs():
-                how = "the process hangs" if worker.process.is_alive() else "the process died"
+            elif died or worker.hangs():
+                how = "the process died" if died else "the process hangs"
                 trace = worker.end()
                 code = worker.process.exitcode
                 yield Found(at, "", f"{how} (status {code})", "", trace[-3000:])

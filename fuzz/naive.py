@@ -100,14 +100,14 @@ def kaggle(given: Any, height: Any, width: Any) -> Opinion:
         return UNCLEAR
     if not _fits(height, width) or len(words) % 2:
         return REFUSED
-    mask, end = np.zeros(height * width, np.bool_), 1
+    mask = np.zeros(height * width, np.bool_)
     for start, length in zip(map(int, words[0::2]), map(int, words[1::2]), strict=True):
-        if not length or start == end:
-            return UNCLEAR  # whether empty and touching runs are let pass is left to the reader
-        if start < end or start + length - 1 > height * width:
+        if not start or not length or start + length - 1 > height * width:
             return REFUSED
-        mask[start - 1 : start + length - 1] = True
-        end = start + length
+        stretch = mask[start - 1 : start + length - 1]
+        if stretch.any():
+            return REFUSED
+        stretch[:] = True
     return mask.reshape(width, height).T
 
 

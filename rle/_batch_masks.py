@@ -66,6 +66,8 @@ def _parts(array: NDArray[Any]) -> Iterator[NDArray[np.bool_]]:
     count = max(_most(area) // area, 1)
     for begin in range(0, len(array), count):
         part = array[begin : begin + count]
+        if not part.size:
+            _one(part[0], begin)  # which refuses it
         try:
             image = as_bytes(part.reshape(-1, part.shape[2]))
         except RleError:

@@ -114,7 +114,7 @@ def places_of(words: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.
         words ^= lowest
         left = (words != 0).nonzero()[0]
         words, which = words[left], which[left]
-    if which.size:
+    if which.size or not found:
         bits = _set_bits(words.view(np.uint8))
         found.append(which[bits >> 6])
         bits &= 63

@@ -204,7 +204,8 @@ def _separated(pairs: Any) -> tuple[list[Any], list[Any]]:
     """Takes pairs of a value and a mask apart."""
     if isinstance(pairs, Mapping):
         return list(pairs.keys()), list(pairs.values())
-    if isinstance(pairs, str | bytes) or not isinstance(pairs, Iterable):
+    # Text holds no masks, and numbers in an array none either.
+    if isinstance(pairs, str | bytes | np.ndarray) or not isinstance(pairs, Iterable):
         raise InvalidRuns(
             f"the pairs are of type {type(pairs).__name__}; they must be a list of value and mask"
         )

@@ -88,7 +88,7 @@ def _checked(masks: Any) -> "torch.Tensor":
     imported = sys.modules.get("torch")
     if imported is None or not isinstance(masks, imported.Tensor):
         raise InvalidMask(f"the masks are of type {type(masks).__name__}; they must be a tensor")
-    if masks.layout != torch.strided or masks.is_quantized:
+    if masks.layout != imported.strided or masks.is_quantized or masks.is_nested:
         raise InvalidMask(f"the masks are a tensor of {masks.layout} {masks.dtype}; make it dense")
     if masks.device.type == "meta":
         raise InvalidMask("the masks are a tensor on the device meta, so without data")

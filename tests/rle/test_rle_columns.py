@@ -121,7 +121,7 @@ def test_takes_little_memory_beside_the_mask():
     for mask in (
         np.random.default_rng(0).random((2000, 2002)) < 0.0005,
         np.random.default_rng(0).random((2000, 2000)) < 0.0005,
-        np.kron(blobs(50, 100, seed=1, share=0.5), np.ones((20, 20), bool)),
+        np.kron(blobs(50, 60, seed=1, share=0.5), np.ones((40, 40), bool)),
         np.ones((2000, 2000), bool),
     ):
         for array in (mask, np.asfortranarray(mask), mask[:, ::-1], mask.astype(np.float32)):
