@@ -88,8 +88,11 @@ def _numbers(text: Any, name: str) -> NDArray[np.int64]:
     numbers = _at_once(text)
     if numbers is None:
         parts = text.split(",")
-        names = [f"{name}[{index}]" for index in range(len(parts))] if len(parts) > 1 else [name]
-        numbers = [_whole(part, name=which) for part, which in zip(parts, names, strict=True)]
+        several = len(parts) > 1
+        numbers = [
+            _whole(part, name=f"{name}[{index}]" if several else name)
+            for index, part in enumerate(parts)
+        ]
     return whole_numbers(numbers, name=name)
 
 

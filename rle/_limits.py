@@ -9,6 +9,9 @@ import numpy as np
 import rle
 from rle.exceptions import InvalidArgument, InvalidMask, InvalidSize
 
+# Characters of a value that stand in a sentence.
+_SHOWN = 120
+
 
 def check_size(height: Any, width: Any) -> tuple[int, int]:
     """Checks the size an image is said to have, before anything of that size is allocated.
@@ -73,9 +76,11 @@ def show(value: object) -> str:
         # Python refuses to write out integers of more than a few thousand digits.
         return f"an integer of {value.bit_length()} bits"
     try:
-        return reprlib.repr(value.item() if isinstance(value, np.generic) else value)
+        shown = reprlib.repr(value.item() if isinstance(value, np.generic) else value)
     except ValueError:  # such an integer inside a list or a dict
         return f"a {type(value).__name__} that is too long to show"
+    shown = " ".join(shown.split())  # arrays have several lines
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 30]} … {shown[-24:]}"
 
 
 def _length(name: str, value: Any) -> int:

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 _MANY = 4096
 _SHORT = 48
 
+# Pixels that are painted at once: what they are made of still lies in the processor's cache.
+_BLOCK = 1 << 19
+
 
 def paint(runs: NDArray[np.int64], area: int) -> NDArray[np.bool_]:
     """Paints runs one after another, beginning with an unset one.
@@ -27,19 +30,46 @@ def paint(runs: NDArray[np.int64], area: int) -> NDArray[np.bool_]:
     return _paint_bits(np.cumsum(runs[:-1]), area)
 
 
+def once(places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Marks one of those that stand an odd number of times in ascending places."""
+    first = np.ones(places.size, np.bool_)
+    np.not_equal(places[1:], places[:-1], out=first[1:])
+    starts = first.nonzero()[0]
+    times = np.diff(starts, append=places.size)
+    first[starts[times % 2 == 0]] = False
+    return first
+
+
 def _paint_bits(toggles: NDArray[np.int64], area: int) -> NDArray[np.bool_]:
     """Sets the bit where each run ends, then lets every bit become the XOR of all up to it."""
     if (toggles[1:] == toggles[:-1]).any():
         # A run of length 0 toggles twice at one place, which is not at all.
-        toggles, times = np.unique(toggles, return_counts=True)
-        toggles = toggles[times % 2 == 1]
-    marks = np.zeros(-(-area // 64) * 64, np.bool_)
-    marks[toggles[: np.searchsorted(toggles, area)]] = True
-    words = np.packbits(marks, bitorder="little").view("<u8")
+        toggles = toggles[once(toggles)]
+    pixels = np.empty(area, np.bool_)
+    marks = np.zeros(_BLOCK, np.bool_)
+    starts = range(0, area, _BLOCK)
+    ends = toggles.searchsorted(np.array([*starts[1:], area])).tolist()
+    begin = 0
+    for start, end in zip(starts, ends, strict=True):
+        some = pixels[start : start + _BLOCK]
+        inside = toggles[begin:end] - start
+        marks[inside] = True
+        words = np.packbits(marks[: -(-some.size // 64) * 64], bitorder="little").view("<u8")
+        marks[inside] = False
+        if begin % 2:
+            words[0] ^= np.uint64(1)  # it enters set
+        _fill_bits(words)
+        bits = np.unpackbits(words.view(np.uint8), count=some.size, bitorder="little")
+        some[:] = bits.view(np.bool_)
+        begin = end
+    return pixels
+
+
+def _fill_bits(words: NDArray[np.uint64]) -> None:
+    """Lets every bit become the XOR of all up to it, in place."""
     for distance in (1, 2, 4, 8, 16, 32):
         words ^= words << np.uint64(distance)
     # The highest bit says whether a word is left set or unset: all words before it decide.
     left = (words >> np.uint64(63)).astype(np.uint8)
-    entered = (np.cumsum(left[:-1], dtype=np.uint8) & 1).astype(np.bool_)
-    words[1:][entered] ^= np.uint64(2**64 - 1)
-    return np.unpackbits(words.view(np.uint8), count=area, bitorder="little").view(np.bool_)
+    entered = (np.cumsum(left[:-1], dtype=np.uint8) & 1).astype(np.uint64)
+    words[1:] ^= np.uint64(0) - entered

@@ -4,7 +4,6 @@ Those of mask i, of many, stand at splits[i]:splits[i + 1].
 """
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from rle._crop import Box, check_box, check_runs
 from rle._limits import check_size
-from rle._numbers import as_list, whole_numbers
+from rle._numbers import as_list, whole_numbers, whole_numbers_of_lists
 from rle.exceptions import InvalidRuns, RleError
 
 Ints = NDArray[np.int64]
@@ -81,7 +80,7 @@ def read_lists(masks: Sequence[Any], height: int, width: int) -> tuple[Ints, Int
     """
     if not all(type(points) is list and len(points) > 4 for points in masks):
         raise InvalidRuns("some points are not lists of at least 5 items")
-    numbers = whole_numbers([*chain.from_iterable(masks)], name="points")
+    numbers = whole_numbers_of_lists(masks, name="points")
     sizes = np.array([len(points) for points in masks], np.int64)
     corners = sizes.cumsum()[:, np.newaxis] + np.arange(-4, 0)
     boxes = numbers[corners]

@@ -16,6 +16,7 @@ import rle
 from rle import _text
 from rle._limits import check_size, show
 from rle._numbers import as_list, whole_numbers
+from rle._paint import once
 from rle.exceptions import InvalidRuns, InvalidSize, RleError
 
 Ints = NDArray[np.int64]
@@ -63,7 +64,7 @@ def read_many(segmentations: Any) -> tuple[Ints, Ints, Ints]:
         raise InvalidRuns(
             f"the segmentations are of type {type(segmentations).__name__}; they must be a list"
         )
-    if (read_at_once := _texts_at_once(segmentations)) is not None:
+    if (read_at_once := _texts_atonce(segmentations)) is not None:
         return read_at_once
     parts, sizes = [], []
     for index, segmentation in enumerate(segmentations):
@@ -107,7 +108,7 @@ def edges_of(counts: Ints) -> Ints:
     """
     toggles = counts[: counts.size & -2].cumsum()
     # Anything after the first may make a pair.
-    return toggles if counts[1:].all() else toggles[_once(toggles)]
+    return toggles if counts[1:].all() else toggles[once(toggles)]
 
 
 def counts_of(edges: Ints, area: int) -> Ints:
@@ -142,7 +143,7 @@ def edges_of_many(counts: Ints, splits: Ints, areas: Ints) -> tuple[Ints, Ints]:
     if not inner.all():
         # One place more after each mask: its end is not the start of the next.
         apart = toggles + np.arange(sizes.size).repeat(sizes)
-        kept[kept] = _once(apart[kept])
+        kept[kept] = once(apart[kept])
     toggles -= (areas.cumsum() - areas).repeat(sizes)
     return toggles[kept], np.concatenate(([0], kept.cumsum()))[splits]
 
@@ -189,7 +190,7 @@ def _sum(counts: Ints, most: int) -> int:
     return int(counts.sum()) if counts.size * most < 2**63 else sum(counts.tolist())
 
 
-def _texts_at_once(segmentations: Sequence[Any]) -> tuple[Ints, Ints, Ints] | None:
+def _texts_atonce(segmentations: Sequence[Any]) -> tuple[Ints, Ints, Ints] | None:
     """Reads dicts of texts in a few steps for all; None where anything is unusual or wrong."""
     sizes: list[tuple[int, int]] = []
     areas: list[int] = []
@@ -220,13 +221,3 @@ def _texts_at_once(segmentations: Sequence[Any]) -> tuple[Ints, Ints, Ints] | No
         if counts.min() < 0 or counts.max() > most or not np.array_equal(totals, areas):
             return None
     return counts, splits, np.array(sizes, np.int64).reshape(-1, 2)
-
-
-def _once(places: Ints) -> NDArray[np.bool_]:
-    """Marks one of those that stand an odd number of times in ascending places."""
-    first = np.ones(places.size, np.bool_)
-    np.not_equal(places[1:], places[:-1], out=first[1:])
-    starts = first.nonzero()[0]
-    times = np.diff(starts, append=places.size)
-    first[starts[times % 2 == 0]] = False
-    return first

@@ -628,10 +628,10 @@ def test_the_worst_points_take_a_few_bytes_for_each_pixel(points, height, width)
     found = coco_of(mask)
     size = {"height": height, "width": width}
     for call, expected, most in (
-        (lambda: convert.cvat_to_coco(points, **size), found, 40),
-        (lambda: convert.cvat_to_coco_batch([points], **size), [found], 40),
-        (lambda: convert.coco_to_cvat(found), cvat.encode(mask), 40),
-        (lambda: convert.coco_to_cvat_batch([found]), [cvat.encode(mask)], 40),
+        (lambda: convert.cvat_to_coco(points, **size), found, 44),
+        (lambda: convert.cvat_to_coco_batch([points], **size), [found], 44),
+        (lambda: convert.coco_to_cvat(found), cvat.encode(mask), 44),
+        (lambda: convert.coco_to_cvat_batch([found]), [cvat.encode(mask)], 44),
         (lambda: convert.cvat_to_runs(points, **size), encode(mask, order="C"), 12),
         (lambda: convert.coco_to_runs(found), encode(mask, order="F"), 20),
     ):
