@@ -113,7 +113,7 @@ class Runs:
     def in_order(self, order: Order) -> "Runs":
         """The same mask, its pixels counted in that order; itself where it has it already.
 
-        No image is built for it.
+        No image is built for it, unless runs are so dense (noise) that painting them is faster.
 
         Raises:
             InvalidArgument: The order is neither "F" nor "C".

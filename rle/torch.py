@@ -5,6 +5,7 @@ where it lies, without a copy. On an accelerator the places where masks change a
 they alone are brought over, in one transfer for as many masks as fit into `_AT_ONCE` pixels.
 """
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def _checked(masks: Any) -> "torch.Tensor":
         raise InvalidMask(f"the masks are a tensor of {masks.layout} {masks.dtype}; make it dense")
     if masks.device.type == "meta":
         raise InvalidMask("the masks are a tensor on the device meta, so without data")
-    if masks.dtype.is_complex:
+    if not re.fullmatch(r"torch\.(bool|(u?int|b?float)(8|16|32|64)(_\w+)?)", str(masks.dtype)):
         raise InvalidMask(f"the masks are a tensor of {masks.dtype}; it must be of real numbers")
     if masks.dim() != 3:
         raise InvalidMask(
@@ -100,6 +101,10 @@ def _checked(masks: Any) -> "torch.Tensor":
             "masks has 3: mask, height, width"
         )
     check_pixels(tuple(masks.shape[1:]))
+    last = sum((size - 1) * step for size, step in zip(masks.shape, masks.stride(), strict=True))
+    needed = (masks.storage_offset() + last + 1) * masks.element_size()
+    if len(masks) and masks.untyped_storage().nbytes() < needed:
+        raise InvalidMask("the masks are a tensor whose memory has been given back")
     seen: torch.Tensor = masks.detach().resolve_neg()
     return seen
 

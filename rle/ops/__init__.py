@@ -1,4 +1,4 @@
-"""What can be done with masks as runs: measured, compared, combined. No image is ever built.
+"""What can be done with masks as runs: measured, compared, combined: no image is built.
 
     area    bbox    centroid    contains        of each mask
     iou     overlap     intersections           of each mask with each other one
@@ -10,6 +10,9 @@
 * CVAT's points, as `rle.cvat` has them; `height=` and `width=` say how large the image is;
 * `rle.Runs`. Whoever takes several steps with the same masks makes these first (see
   `rle.convert`): they need no parsing.
+
+Masks counted row by row (CVAT's) and column by column (COCO's) can meet in one call. Some are then
+turned, as in `rle.convert`: noise alone takes an image for that.
 
 New masks come back in the form of the first argument's: COCO's as a string if its first mask had a
 string (or bytes), as a list if it had a list.

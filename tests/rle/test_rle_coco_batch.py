@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rle_oracles import blobs, masks
 
+from benchmarks.rle import plain
 from rle import _batch, _batch_masks, coco, cvat
 
 PATTERNS = [blobs(37, 70, seed=seed, share=share) for seed, share in enumerate((0.1, 0.4, 0.9))]
@@ -90,6 +91,41 @@ def test_masks_of_any_sizes(several, at_once):
         check([mask for mask in several for _ in range(3)])
 
 
+@st.composite
+def counts_of_one_size(draw):
+    """Counts of any legal kind: runs of length 0 anywhere."""
+    height, width = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    several = []
+    for longest in draw(st.lists(st.lists(st.sampled_from((0, 1, 9, 81)), max_size=9), max_size=6)):
+        counts, rest = [], height * width
+        for most in longest:
+            counts.append(draw(st.integers(0, min(most, rest))))
+            rest -= counts[-1]
+        several.append({"size": [height, width], "counts": [*counts, rest]})
+    return several
+
+
+@settings(deadline=None, max_examples=200)
+@given(counts_of_one_size(), st.sampled_from((1, 100, 1 << 22)))
+def test_runs_of_length_0(several, at_once):
+    expected = [coco.decode(segmentation) for segmentation in several]
+    packed = [{**one, "counts": plain.text_of(one["counts"])} for one in several]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_batch, "AT_ONCE", at_once)
+        for given_ in (several, packed):
+            batch = coco.decode_batch(given_)
+            assert len(batch) == len(expected)
+            assert all(np.array_equal(*pair) for pair in zip(batch, expected, strict=True))
+
+
+def test_masks_that_would_join_if_their_boxes_lay_one_after_another():
+    one, two, three = np.zeros((3, 16, 16), bool)
+    one[5, 5] = True
+    two[3, 4] = two[4, 3] = True
+    three[7] = three[8, :3] = True
+    check([one, two, one, three, two, three, one])
+
+
 @pytest.mark.parametrize(
     ("shapes", "at_once", "expected"),
     [
@@ -128,8 +164,12 @@ def test_noise_and_more_masks_than_are_looked_at_at_once(share):
 
 
 def test_large_masks_among_small_ones():
-    large = np.kron(blobs(80, 80, seed=4, share=0.5), np.ones((10, 10), bool))
+    large = blobs(80, 80, seed=4, share=0.5).repeat(10, 0).repeat(10, 1)
     check([*STACK, large, ~large, large[:, :700], *STACK])
+    gaps = np.zeros((6, 400, 400), bool)
+    gaps[1:4, 0, 0] = gaps[2:5, -1, -1] = gaps[3:, 200, 200] = True
+    check(gaps)
+    check(~gaps)
     check(np.stack([large, ~large, large.T]))
 
 

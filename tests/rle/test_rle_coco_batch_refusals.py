@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rle import coco, cvat
+from rle import _batch, _batch_masks, coco, cvat
 from rle.exceptions import (
     InvalidArgument,
     InvalidBox,
@@ -79,7 +79,9 @@ def named(value):
     ],
     ids=named,
 )
-def test_the_sentence_names_the_mask(masks, sentence):
+@pytest.mark.parametrize("at_once", [12, 1 << 22], ids=["many stacks", "one"])
+def test_the_sentence_names_the_mask(monkeypatch, masks, sentence, at_once):
+    monkeypatch.setattr(_batch_masks, "AT_ONCE", at_once)
     for encode in (coco.encode_batch, cvat.encode_batch):
         with pytest.raises(InvalidMask) as caught:
             encode(masks)
@@ -134,13 +136,19 @@ def test_masks_of_one_array_have_one_size():
         )
 
 
-def test_the_first_that_is_wrong_is_named_whatever_is_wrong_with_others():
+@pytest.mark.parametrize("at_once", [6, 1 << 22], ids=["in parts", "at once"])
+def test_the_first_that_is_wrong_is_named_whatever_is_wrong_with_others(monkeypatch, at_once):
+    monkeypatch.setattr(_batch, "AT_ONCE", at_once)
     good, short, odd = ({"size": [2, 3], "counts": text} for text in ("24", "23", "2P"))
     for several, words in (
         ([good, short, odd], "segmentation 1: the counts add up to 5, but the image"),
         ([good, odd, short], "segmentation 1: the counts end in the middle of a number"),
         ([good, good, {}], "segmentation 2: the segmentation has no key 'size'"),
-        ([good, {"size": [0, 3], "counts": ""}], "segmentation 1: the height is 0; it must be"),
+        ([good, {"size": [0, 3], "counts": "0"}], "segmentation 1: the height is 0; it must be"),
+        ([good, {"size": [2, 3], "counts": "7O"}], "segmentation 1: count 1 is -1, below 0"),
+        ([good, {"size": [2, 3], "counts": "07O"}], "segmentation 1: count 2 is -1, below 0"),
+        # Joined they would be 6 and, with a needless character, 0 and 6.
+        ([{**good, "counts": "6P"}, {**good, "counts": "06"}], "segmentation 0: the counts end in"),
     ):
         with pytest.raises(RleError, match=f"^{words}"):
             coco.decode_batch(several)
@@ -155,12 +163,18 @@ def test_the_first_that_is_wrong_is_named_whatever_is_wrong_with_others():
             cvat.decode_batch(several, height=2, width=3)
 
 
-def test_sizes_and_orders_that_are_none():
+def test_sizes_and_orders_that_are_none(monkeypatch):
     for height, width in ((0, 3), (2.0, 3), (2, True), (2**14, 2**14 + 1)):
         with pytest.raises(InvalidSize):
             cvat.decode_batch([], height=height, width=width)
     with pytest.raises(InvalidArgument, match="order is 'A'"):
         coco.decode_batch([], order="A")
+    monkeypatch.setattr("rle.MAX_PIXELS", 5)
+    for counts in ("24", [2, 4]):
+        with pytest.raises(
+            InvalidSize, match="^segmentation 0: an image of 2 rows and 3 columns is"
+        ):
+            coco.decode_batch([{"size": [2, 3], "counts": counts}])
 
 
 def test_more_masks_than_any_memory_holds():
