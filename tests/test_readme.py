@@ -21,6 +21,8 @@ COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 ELSEWHERE = {
     "make test": "this run",
     "make lint": ".ci/run",
+    "make bench-rle": "tests/bench/test_bench_rle.py",
+    "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",
     "deploy/local.sh interactor": "tests/deploy/test_local_sh.py",
 }
 

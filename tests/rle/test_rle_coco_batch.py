@@ -72,12 +72,14 @@ def stacks(draw):
     stack=stacks(),
     at_once=st.sampled_from((1, 7, 300, 1 << 22)),
     large=st.sampled_from((0, 40, 1 << 19)),
+    noise=st.sampled_from((0, 16)),
 )
-def test_masks_of_one_size_however_they_are_put_together(stack, at_once, large):
+def test_masks_of_one_size_however_they_are_put_together(stack, at_once, large, noise):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_batch_masks, "AT_ONCE", at_once)
         patch.setattr(_batch, "AT_ONCE", at_once)
         patch.setattr(_batch_masks, "_LARGE", large)
+        patch.setattr(_batch, "_NOISE", noise)  # with 0, none is
         check(stack)
         check([*stack])
 

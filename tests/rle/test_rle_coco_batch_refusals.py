@@ -146,7 +146,7 @@ def test_the_first_that_is_wrong_is_named_whatever_is_wrong_with_others(monkeypa
         ([good, good, {}], "segmentation 2: the segmentation has no key 'size'"),
         ([good, {"size": [0, 3], "counts": "0"}], "segmentation 1: the height is 0; it must be"),
         ([good, {"size": [2, 3], "counts": "7O"}], "segmentation 1: count 1 is -1, below 0"),
-        ([good, {"size": [2, 3], "counts": "07O"}], "segmentation 1: count 2 is -1, below 0"),
+        ([good, {"size": [2, 3], "counts": "3O4"}], "segmentation 1: count 1 is -1, below 0"),
         # Joined they would be 6 and, with a needless character, 0 and 6.
         ([{**good, "counts": "6P"}, {**good, "counts": "06"}], "segmentation 0: the counts end in"),
     ):
