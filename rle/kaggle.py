@@ -93,7 +93,9 @@ def _pairs(text: Any) -> NDArray[np.int64]:
         )
     numbers = text.split()
     if len(numbers) % 2:
-        raise InvalidRuns(f"the text has an odd number of numbers, {len(numbers)}; each start needs a length")
+        raise InvalidRuns(
+            f"the text has an odd number of numbers, {len(numbers)}; each start needs a length"
+        )
     if numbers and len(longest := max(numbers, key=len)) > _DIGITS:
         raise InvalidRuns(
             f"the text has the number {show(longest)} of {len(longest)} digits; the limit is "
