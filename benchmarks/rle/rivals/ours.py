@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import rle.torch
 from numpy.typing import NDArray
 
 import rle
+import rle.torch
 
 LABEL = "rle"
 
