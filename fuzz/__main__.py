@@ -1,4 +1,4 @@
-"""Throws inputs at `rle` and prints what should not have come of them: see --help."""
+"""Throws inputs at `rle` and prints what should not have come of them."""
 
 import argparse
 import os

@@ -16,6 +16,10 @@ ZERO = _REACH + 1
 SIX = 1 << 29
 
 
+# Characters of a number that is read: 40 bits.
+LONGEST = 8
+
+
 def characters_of(number: int) -> bytes:
     """Writes one number, of any length."""
     characters = bytearray()
@@ -24,6 +28,26 @@ def characters_of(number: int) -> bytes:
         number >>= 5
     characters.append(48 + (number & 31))
     return bytes(characters)
+
+
+def read_short(raw: bytes) -> NDArray[np.int64] | None:
+    """Reads a string number by number; None where something is wrong with it."""
+    counts: list[int] = []
+    number = shift = 0
+    for octet in raw:
+        group = octet - 48
+        if not 0 <= group < 64 or shift == 5 * LONGEST:
+            return None
+        number |= (group & 31) << shift
+        shift += 5
+        if group < 32:
+            if group & 16:
+                number -= 1 << shift
+            if len(counts) > 2:
+                number += counts[-2]
+            counts.append(number)
+            number = shift = 0
+    return None if shift else np.array(counts, np.int64)
 
 
 def long_words(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:

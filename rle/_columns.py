@@ -90,8 +90,8 @@ def image_of_columns(
     """
     if order == "F":
         return _image(edges, height, width).T
-    found = crossings(edges, height, width)
-    if found is None:  # noise
+    found = crossings(edges, height, width) if height * width > _SMALL else None
+    if found is None:  # noise, or few pixels
         columns = _image(edges, height, width)
         return np.asarray(cv2.transpose(columns.view(np.uint8))).view(np.bool_)
     along, rows = found

@@ -29,6 +29,8 @@ def as_bytes(mask: ArrayLike) -> NDArray[np.bool_]:
         array = np.asarray(mask)
     except (ValueError, TypeError, OverflowError) as fault:
         raise InvalidMask(f"the mask cannot be read as an array: {fault}") from None
+    if not array.ndim:
+        raise InvalidMask(f"the mask is of type {type(mask).__name__}; it must be rows of pixels")
     check_pixels(array.shape)
     if array.dtype.kind not in "biuf":
         raise InvalidMask(

@@ -22,6 +22,9 @@ from rle.exceptions import InvalidRuns, InvalidSize, RleError
 Ints = NDArray[np.int64]
 
 
+_POLYGONS = " (rle.polygon.to_coco makes one of polygons)"
+
+
 def read(segmentation: Any) -> tuple[Ints, int, int]:
     """Reads a segmentation.
 
@@ -36,10 +39,17 @@ def read(segmentation: Any) -> tuple[Ints, int, int]:
     if not isinstance(segmentation, Mapping):
         raise InvalidRuns(
             f"the segmentation is of type {type(segmentation).__name__}; it must be a dict"
+            + _POLYGONS * isinstance(segmentation, list)
+        )
+    if "values" in segmentation:
+        raise InvalidRuns(
+            "the segmentation has a key 'values', so it is a multi-class rle: "
+            "rle.convert.multiclass_to_coco takes it apart"
         )
     for key in ("size", "counts"):
         if key not in segmentation:
-            raise InvalidRuns(f"the segmentation has no key {key!r}")
+            hint = "; give its 'segmentation'" if "segmentation" in segmentation else ""
+            raise InvalidRuns(f"the segmentation has no key {key!r}{hint}")
     height, width = _checked_size(segmentation["size"])
     values = segmentation["counts"]
     if isinstance(values, str | bytes):
@@ -196,7 +206,7 @@ def _texts_atonce(segmentations: Sequence[Any]) -> tuple[Ints, Ints, Ints] | Non
     areas: list[int] = []
     texts: list[str | bytes] = []
     for segmentation in segmentations:
-        if type(segmentation) is not dict:
+        if type(segmentation) is not dict or "values" in segmentation:
             return None
         size, text = segmentation.get("size", ()), segmentation.get("counts")
         if type(size) not in (list, tuple) or len(size) != 2 or not isinstance(text, str | bytes):

@@ -16,7 +16,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rle._characters import SIX, ZERO, characters_of, long_words, singles, table
+from rle._characters import (
+    LONGEST,
+    SIX,
+    ZERO,
+    characters_of,
+    long_words,
+    read_short,
+    singles,
+    table,
+)
 from rle._limits import show
 from rle.exceptions import InvalidRuns
 
@@ -31,9 +40,11 @@ _SIGNED = bytes((octet - 48 ^ 16) - 16 & 255 for octet in range(256))
 
 _MIDDLE = "the counts end in the middle of a number"
 
-# Up to eight characters, 40 bits, are read; fewer than so many of these add up to less than 2**63.
-_LONGEST = 8
+# Fewer than so many numbers of the longest kind add up to less than 2**63.
 _FEW = 1 << 23
+
+# Strings of up to so many characters are read faster one by one.
+_SHORT = 192
 
 # Steps that move groups of 5, then 10, then 20 bits next to one another.
 _GATHER = tuple(
@@ -94,7 +105,10 @@ def decode(text: str | bytes) -> Ints:
         InvalidRuns: A character outside the alphabet, an end in the middle of a number, or a number
             of more than 40 bits.
     """
-    values, _ = _numbers(_octets(text))
+    raw = _octets(text)
+    if len(raw) <= _SHORT and (short := read_short(raw)) is not None:
+        return short
+    values, _ = _numbers(raw)
     values[1::2].cumsum(out=values[1::2])
     values[2::2].cumsum(out=values[2::2])
     return values
@@ -155,11 +169,11 @@ def _numbers(raw: bytes) -> tuple[Ints, Ints]:
     characters[1:] -= last[:-1]
     characters[0] += 1
     which = which[last]
-    if characters.max() > _LONGEST:
+    if characters.max() > LONGEST:
         index = int(characters.argmax())
         raise InvalidRuns(
             f"number {which[index]} of the counts has {characters[index]} characters; the limit "
-            f"is {_LONGEST}"
+            f"is {LONGEST}"
         )
     eights = np.ndarray((len(raw),), "<u8", octets, strides=(1,))
     values[which] = _long_numbers(eights.take(continued[last] + 1), characters)

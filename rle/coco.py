@@ -10,6 +10,8 @@ read too.
 Source of the format: the COCO API (pycocotools.mask and its maskApi.c).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

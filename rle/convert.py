@@ -12,6 +12,8 @@ Many small masks are several times faster in a batch than one by one. Whoever ta
 step with a mask keeps it as `rle.Runs`, which needs no parsing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

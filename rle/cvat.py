@@ -10,6 +10,8 @@ Source of the format: CVAT's REST API (`points` of LabeledShapeRequest) and its 
 the module cvat_sdk.masks. CVAT's server checks nothing of this and fails later, at export.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

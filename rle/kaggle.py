@@ -7,6 +7,8 @@ Source of the format: the evaluation page of Kaggle's 2018 Data Science Bowl ("1
 pixels 1, 2, 3, 10, 11, 12, 13, 14, numbered from top to bottom, then left to right).
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -13,6 +13,8 @@ Ways to and from binary masks are `rle.convert.multiclass_to_cvat`, `multiclass_
 `cvat_to_multiclass`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 

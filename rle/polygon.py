@@ -11,6 +11,8 @@ CVAT's `points` of a polygon are one such list. COCO's API (pycocotools) and CVA
 (datumaro) fill them by one and the same rule, see `rle._fill`.
 """
 
+from __future__ import annotations
+
 import math
 import numbers
 from typing import Any
@@ -23,7 +25,7 @@ from rle._fill import fill
 from rle._limits import check_size, show
 from rle._outline import joined, trace
 from rle._simplify import simplified
-from rle.exceptions import InvalidArgument
+from rle.exceptions import InvalidArgument, InvalidRuns
 from rle.runs import Runs
 
 # Further than any outline reaches.
@@ -143,11 +145,14 @@ def from_runs(outlined: Runs, *, tolerance: float = 0.0, holes: bool = True) -> 
         holes: See `from_mask`.
 
     Raises:
+        InvalidRuns: It is no `rle.Runs`.
         InvalidArgument: The tolerance is no finite number of at least 0.
 
     >>> from_runs(Runs([2, 4, 6, 8], height=2, width=4, order="C"))
     [[2, 0, 2, 2, 4, 2, 4, 0]]
     """
+    if not isinstance(outlined, Runs):
+        raise InvalidRuns(f"the runs are of type {type(outlined).__name__}; they must be rle.Runs")
     tolerance = _tolerance(tolerance)
     height, width = outlined.height, outlined.width
     rings = trace(outlined.in_order("C").edges, height, width, holes=holes)

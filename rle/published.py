@@ -6,6 +6,8 @@ width, height. Two things are mended: the numbers are Python's, so `json.dumps` 
 empty mask has an answer, the one `rle.cvat.encode` gives.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

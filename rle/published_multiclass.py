@@ -6,6 +6,8 @@ other labels, bool arrays, whose values it gives as bools, and arrays without pi
 fails with an IndexError.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,9 +1,12 @@
 """One mask as runs: the light value that steps hand to one another without writing it out.
 
 `Runs` is what every codec here works on inside. Whoever takes several steps with the same masks
-(parse, intersect, measure, write) keeps them in this form and parses each once; see `rle.convert`
-for the ways in and out, and `rle.ops` for what can be done with them.
+(parse, intersect, measure, write) keeps them in this form and parses each once. `encode` and
+`decode` here are the way from pixels and to pixels, `rle.convert` has those from and to other
+forms, and `rle.ops` what can be done with them.
 """
+
+from __future__ import annotations
 
 from typing import Any, Literal, Self
 
@@ -43,10 +46,11 @@ class Runs:
         InvalidRuns: The edges are odd in number, not ascending, or beyond the image.
         InvalidArgument: The order is neither "F" nor "C".
 
+    >>> import rle.runs
     >>> runs = Runs([3, 9, 14, 21], height=2, width=12, order="C")
     >>> runs
     Runs(2×12, 2 runs, order='C')
-    >>> decode(runs).astype(int).tolist()
+    >>> rle.runs.decode(runs).astype(int).tolist()
     [[0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0], [0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0]]
     >>> runs.in_order("F").edges.tolist()
     [5, 18]
@@ -110,7 +114,7 @@ class Runs:
         """[height, width], as COCO has it."""
         return [self.height, self.width]
 
-    def in_order(self, order: Order) -> "Runs":
+    def in_order(self, order: Order) -> Runs:
         """The same mask, its pixels counted in that order; itself where it has it already.
 
         No image is built for it, unless runs are so dense (noise) that painting them is faster.

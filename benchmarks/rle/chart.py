@@ -19,6 +19,8 @@ PANELS = {
     "multi-class decode": "multi-class runs to labels",
     "IoU 100×100": "IoU of 100 x 100 COCO strings",
     "union": "union of 100 COCO strings",
+    "area": "area of 100 COCO strings",
+    "box": "box of 100 COCO strings",
     "polygon to mask": "polygon to mask",
     "Kaggle encode": "mask to Kaggle",
     "CVAT batch encode": "batches: masks to CVAT",
@@ -46,10 +48,10 @@ def draw(results: Results) -> Image.Image:
     height = TOP + max((sum(map(_height, column)) for column in columns), default=0) + MARGIN
     picture = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(picture)
-    pen.text((MARGIN, 34), "How many times as long as rle", INK, _font(40))
+    pen.text((MARGIN, 34), "How long others take, divided by the time of rle", INK, _font(40))
     note = (
-        "One thread, geometric mean over the masks measured, logarithmic scale. "
-        "A bar to the left of the line is faster."
+        "One thread, geometric mean over the masks measured (1 to 24 megapixels; batches: 256 x 256 "
+        "and 1500 x 2250). The grey line is 10x. Orange is faster than rle."
     )
     pen.text((MARGIN, 92), note, FAINT, _font(25))
     scale = _Scale([ratio for _, bars in panels for _, ratio in bars])

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rle import _points, _segmentation
 from rle._limits import check_size
@@ -122,6 +123,8 @@ def write(stack: Stack, form: Form) -> list[Any]:
 
 
 def _kind(masks: Any, name: str) -> str | None:
+    if isinstance(masks, np.ndarray) and masks.ndim > 1:
+        raise InvalidArgument(_pixels(masks, name))
     if isinstance(masks, Mapping | Runs | np.ndarray):
         raise InvalidArgument(
             f"{name} is of type {type(masks).__name__}; give a list of masks: [mask]"
@@ -147,6 +150,8 @@ def _kind_of(mask: Any, name: str) -> str:
         return _COCO
     if isinstance(mask, Runs):
         return _RUNS
+    if isinstance(mask, np.ndarray) and mask.ndim > 1:
+        raise InvalidArgument(_pixels(mask, name))
     if isinstance(mask, list | tuple | np.ndarray):
         return _POINTS
     if isinstance(mask, int | float | np.number):
@@ -155,6 +160,13 @@ def _kind_of(mask: Any, name: str) -> str:
         )
     raise InvalidArgument(
         f"{name} is of type {type(mask).__name__}; a mask is {_COCO}, {_POINTS} or {_RUNS}"
+    )
+
+
+def _pixels(array: NDArray[Any], name: str) -> str:
+    return (
+        f"{name} is an array of shape {array.shape}; rle.coco.encode_batch makes runs of pixels, "
+        "which is what is looked at here"
     )
 
 

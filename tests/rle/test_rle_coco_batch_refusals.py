@@ -44,7 +44,7 @@ def named(value):
         ),
         (
             [GOOD, None],
-            "mask 1: the mask has shape (), so 0 dimensions; a mask has 2: height, width",
+            "mask 1: the mask is of type NoneType; it must be rows of pixels",
         ),
         (
             [GOOD, GOOD[:0]],

@@ -102,7 +102,20 @@ def test_counts_that_decode_and_validate_refuse(counts, sentence):
     ("segmentation", "sentence"),
     [
         (None, "the segmentation is of type NoneType; it must be a dict"),
-        ([2, 4], "the segmentation is of type list; it must be a dict"),
+        (
+            [2, 4],
+            "the segmentation is of type list; it must be a dict (rle.polygon.to_coco makes one of "
+            "polygons)",
+        ),
+        (
+            {"size": [1, 2], "values": [0, 7], "counts": [1, 1]},
+            "the segmentation has a key 'values', so it is a multi-class rle: "
+            "rle.convert.multiclass_to_coco takes it apart",
+        ),
+        (
+            {"id": 1, "segmentation": {}},
+            "the segmentation has no key 'size'; give its 'segmentation'",
+        ),
         ("24", "the segmentation is of type str; it must be a dict"),
         ({}, "the segmentation has no key 'size'"),
         ({"size": [2, 3]}, "the segmentation has no key 'counts'"),
@@ -194,7 +207,7 @@ def test_orders_that_are_none(order):
             np.zeros((1, 4, 4), bool, "F"),
             "the mask has shape (1, 4, 4), so 3 dimensions; a mask has 2: height, width",
         ),
-        (None, "the mask has shape (), so 0 dimensions; a mask has 2: height, width"),
+        (None, "the mask is of type NoneType; it must be rows of pixels"),
         ([], "the mask has shape (0,), so 1 dimensions; a mask has 2: height, width"),
         ([["0"]], "the mask is an array of <U1; it must be of bool, integers or floats"),
         (

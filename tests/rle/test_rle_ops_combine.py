@@ -45,7 +45,7 @@ def test_difference_takes_away_all_of_b(form, masks, split):
     size = size if a else given_as(b, form)[1]
     found = ops.difference(first, second, **size)
     assert len(found) == len(a)
-    taken = np.any(b, axis=0) if b else False
+    taken = np.any(b, axis=0) if b else np.False_
     for mask, rest in zip(a, found, strict=True):
         assert form_of(rest) == expected(form)
         assert (dense(rest, mask.shape) == (mask & ~taken)).all()

@@ -139,6 +139,12 @@ def test_a_size_may_be_said_again_but_not_another(masks):
         (RUNS, rle.InvalidArgument, r"masks is of type Runs; give a list of masks: \[mask\]"),
         (POINTS, rle.InvalidArgument, r"masks\[0\] is a number; give a list of masks, each of"),
         (np.array(POINTS), rle.InvalidArgument, r"masks is of type ndarray; give a list of masks"),
+        (
+            np.zeros((2, 3), bool),
+            rle.InvalidArgument,
+            r"masks is an array of shape \(2, 3\); rle.coco.encode_batch makes runs of pixels",
+        ),
+        ([TEXT, np.zeros((2, 3))], rle.InvalidArgument, r"masks\[1\] is an array of shape"),
         ("06", rle.InvalidArgument, "masks is of type str; it must be a list of masks"),
         (None, rle.InvalidArgument, "masks is of type NoneType"),
         (iter([TEXT]), rle.InvalidArgument, "masks is of type list_iterator"),

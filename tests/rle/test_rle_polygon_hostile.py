@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import rle
 from rle import polygon
-from rle.exceptions import InvalidArgument, InvalidMask, InvalidPolygon, InvalidSize
+from rle.exceptions import InvalidArgument, InvalidMask, InvalidPolygon, InvalidRuns, InvalidSize
 
 GOOD = [1, 1, 8, 2, 4, 7]
 
@@ -202,3 +202,10 @@ def test_what_is_no_tolerance_is_refused(tolerance):
 def test_what_is_no_mask_is_refused(mask):
     with pytest.raises(InvalidMask):
         polygon.from_mask(mask)
+
+
+@pytest.mark.parametrize("outlined", [np.eye(3, dtype=bool), {"size": [1, 1], "counts": [1]}, None])
+def test_what_is_no_runs_is_not_outlined(outlined):
+    kind = type(outlined).__name__
+    with pytest.raises(InvalidRuns, match=f"the runs are of type {kind}; they must be rle.Runs"):
+        polygon.from_runs(outlined)
