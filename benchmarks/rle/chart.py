@@ -50,8 +50,8 @@ def draw(results: Results) -> Image.Image:
     pen = ImageDraw.Draw(picture)
     pen.text((MARGIN, 34), "How long others take, divided by the time of rle", INK, _font(40))
     note = (
-        "One thread, geometric mean over the masks measured (1 to 24 megapixels; batches: 256 x 256 "
-        "and 1500 x 2250). The grey line is 10x. Orange is faster than rle."
+        "One thread, geometric mean over the masks measured (1 to 24 megapixels; batches: "
+        "256 x 256 and 1500 x 2250). The grey line is 10x. Orange is faster than rle."
     )
     pen.text((MARGIN, 92), note, FAINT, _font(25))
     scale = _Scale([ratio for _, bars in panels for _, ratio in bars])

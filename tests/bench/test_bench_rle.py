@@ -31,7 +31,9 @@ def quick(tmp_path_factory):
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     written = json.loads((folder / "bench.json").read_text())
-    return ended.stdout, written, Image.open(folder / "bench.png")
+    with Image.open(folder / "bench.png") as picture:
+        picture.load()
+    return ended.stdout, written, picture
 
 
 def test_every_task_is_measured_with_ours_and_a_rival(quick):
