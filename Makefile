@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-light lint format bench-clicks bench-rle fuzz clean
+.PHONY: help demo test test-light lint format bench-clicks bench-rle bench-upload fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ bench-clicks: $(VENV)/installed-demo ## Measure what a click costs on this machi
 
 bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people use today
 	$(RIVALS)/bin/python -m benchmarks.rle $(ARGS)
+
+bench-upload: $(VENV)/installed-test ## Measure masks a second into a task, and memory
+	$(BIN)/python -m benchmarks.upload $(ARGS)
 
 fuzz: $(VENV)/installed-test-light ## Throw a million inputs at everything in rle that reads
 	$(BIN)/python -m fuzz $(ARGS)

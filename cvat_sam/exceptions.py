@@ -5,13 +5,20 @@
     │   ├── InvalidRequest      a request to the function
     │   │   └── NothingFound    a request that is right, but there is no object: HTTP 422
     │   ├── InvalidImage        bytes that are not an image we can read
-    │   └── InvalidSetting      an environment variable or an option
+    │   ├── InvalidSetting      an environment variable or an option
+    │   ├── InvalidSource       a file that no masks can be read from
+    │   └── InvalidTask         masks that do not fit the task they are for
+    ├── ServerRefused           a server's answer is no: exit code 2
+    │   └── NotAllowed          it does not know us, or we may not: 401, 403
+    ├── Unclear                 whether masks were stored cannot be told: exit code 2
     └── Unavailable             what was asked for is not here: the start stops, exit code 2
         ├── CheckpointUnavailable   weights neither found nor fetched, or damaged
         ├── DeviceUnavailable       a GPU asked for and not there
         ├── HooksUnavailable        no main.py, or none with a handler
         ├── PortUnavailable         a port that is in use
         ├── ServerStopped           a server that we started ended before it was ready
+        ├── ServerUnreachable       no connection, no answer in time, or none that is one
+        ├── InUse                   another process is at work on the same thing
         └── Unwritable              a file or folder that cannot be made
 
 The message is one sentence for the person who sent the input, with the value and the limit. The
@@ -43,6 +50,34 @@ class InvalidSetting(InvalidInput):
     """An environment variable or an option has a value that cannot be used."""
 
 
+class InvalidSource(InvalidInput):
+    """A file or folder is not what masks can be read from."""
+
+
+class InvalidTask(InvalidInput):
+    """Masks do not fit the task that they are for; nothing was sent."""
+
+
+class ServerRefused(CvatSamError):
+    """A server answered that it will not do what it was asked.
+
+    Attributes:
+        status: the HTTP status.
+    """
+
+    def __init__(self, sentence: str, *, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class NotAllowed(ServerRefused):
+    """A server does not know who asks, or does not let them."""
+
+
+class Unclear(CvatSamError):
+    """It cannot be told whether masks were stored; sending them again could double them."""
+
+
 class Unavailable(CvatSamError, RuntimeError):
     """Something that was asked for is not on this machine."""
 
@@ -61,6 +96,14 @@ class Unwritable(Unavailable):
 
 class ServerStopped(Unavailable):
     """A server that was started here ended before it took requests."""
+
+
+class ServerUnreachable(Unavailable):
+    """A server cannot be reached, does not answer in time, or with something else."""
+
+
+class InUse(Unavailable):
+    """Another process on this machine is at work on the same thing."""
 
 
 class HooksUnavailable(Unavailable):

@@ -109,6 +109,35 @@ def is_an_embedding(reply: Any) -> None:
     assert 0.01 < values.std() < 1
 
 
+def are_the_cat_and_the_nose(reply: Any) -> None:
+    """Two shapes in the order of the boxes: the whole cat, and a piece of it."""
+    assert list(reply) == ["shapes"]
+    cat, nose = reply["shapes"]
+    for shape in (cat, nose):
+        assert list(shape) == ["type", "points", "confidence"]
+        assert shape["type"] == "mask"
+        assert 0.3 < shape["confidence"] <= 1
+    masks = [rle.cvat.decode(s["points"], height=HEIGHT, width=WIDTH) for s in (cat, nose)]
+    assert masks[0].sum() > 20 * masks[1].sum() > 0
+    assert not masks[1][:, :200].any()
+
+
+def is_one_shape(reply: Any) -> None:
+    """The cat as one shape."""
+    [shape] = reply["shapes"]
+    mask = rle.cvat.decode(shape["points"], height=HEIGHT, width=WIDTH)
+    assert mask[110, 215]
+    assert mask[245, 262], "the nose"
+
+
+def are_shapes(reply: Any) -> None:
+    """Every object as a shape, in runs alone."""
+    assert len(reply["shapes"]) > 3
+    for shape in reply["shapes"]:
+        assert list(shape) == ["type", "points", "confidence"]
+        assert rle.cvat.decode(shape["points"], height=HEIGHT, width=WIDTH).any()
+
+
 def says(words: str) -> Callable[[Any], None]:
     """One sentence with these words, and no traceback."""
 
@@ -122,6 +151,8 @@ def says(words: str) -> Callable[[Any], None]:
 
 
 NOTHING_ASKED = "at least one positive point or a box"
+
+CAT_AND_NOSE = [[60, 1, 450, 299], [235, 225, 290, 265]]
 
 CASES = [
     Case("a click", "interactor", clicked(), 200, is_the_cat),
@@ -171,6 +202,38 @@ CASES = [
             "x-nuclio-project-name": "cvat",
         },
     ),
+    Case("a click, as a shape", "interactor", clicked(reply="shapes"), 200, is_one_shape),
+    Case(
+        "two boxes",
+        "interactor",
+        {"image": IMAGE, "boxes": CAT_AND_NOSE},
+        200,
+        are_the_cat_and_the_nose,
+    ),
+    Case(
+        "one point of a list",
+        "interactor",
+        {"image": IMAGE, "points": [FACE], "reply": "shapes"},
+        200,
+        is_one_shape,
+    ),
+    Case(
+        "boxes and a click",
+        "interactor",
+        clicked(boxes=CAT_AND_NOSE),
+        400,
+        says("boxes can have no pos_points"),
+    ),
+    Case(
+        "a point of a list outside",
+        "interactor",
+        {"image": IMAGE, "points": [FACE, [452, 5]]},
+        400,
+        says("points[1]: is at (452, 5), outside the image of 451 × 300"),
+    ),
+    Case(
+        "another reply", "interactor", clicked(reply="rle"), 400, says("reply: should be 'shapes'")
+    ),
     Case("no prompt", "interactor", clicked(pos_points=[]), 400, says(NOTHING_ASKED)),
     Case(
         "negative alone",
@@ -210,6 +273,14 @@ CASES = [
     Case("a click after all that", "interactor", clicked(), 200, is_the_cat),
     Case("everything", "detector", {"threshold": 0.5, "image": IMAGE}, 200, is_a_list_of_objects),
     Case("no threshold", "detector", {"image": IMAGE}, 200, is_a_list_of_objects),
+    Case("everything as shapes", "detector", {"image": IMAGE, "reply": "shapes"}, 200, are_shapes),
+    Case(
+        "boxes for the detector",
+        "detector",
+        {"image": IMAGE, "boxes": CAT_AND_NOSE},
+        200,
+        are_the_cat_and_the_nose,
+    ),
     Case(
         "a threshold above 1", "detector", {"threshold": 5, "image": IMAGE}, 400, says("threshold")
     ),

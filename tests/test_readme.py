@@ -1,6 +1,7 @@
 """Every command of the README runs, and every example is true."""
 
 import doctest
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from fake_cvat.process import FakeCvat
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -29,19 +32,51 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, cat_png):
-    """A folder with the README's photographs."""
+    """A folder with the README's photographs, and masks as `segment` writes them."""
     folder = tmp_path_factory.mktemp("readme")
     (folder / "cat.png").write_bytes(cat_png)
     shutil.copy(folder / "cat.png", folder / "coffee.png")
+    mask = {"image": "cat.png", "label": "object", "points": [0, 4, 10, 10, 13, 10]}
+    (folder / "masks.json").write_text(json.dumps([mask]))
     return folder
 
 
-def environment():
+@pytest.fixture(scope="module")
+def cvat(folder):
+    """A stand-in for CVAT with the README's photographs in a task."""
+    with Image.open(folder / "cat.png") as image:
+        width, height = image.size
+    with FakeCvat(images=folder) as cvat:
+        frames = [(name, width, height) for name in ("cat.png", "coffee.png")]
+        cvat.task = cvat.add_task(frames, labels=["Cat", "object"])
+        box = {"type": "rectangle", "frame": 0, "label_id": cvat.labels(cvat.task)["Cat"]}
+        box["points"] = [60.0, 1.0, 400.0, 299.0]
+        cvat.edit(task=cvat.task, action="create", shapes=[box])
+        yield cvat
+
+
+def environment(**more):
     scripts = str(Path(sys.executable).parent)
-    return {**os.environ, "PATH": f"{scripts}:{os.environ['PATH']}", "SAM_POINTS_PER_SIDE": "4"}
+    path = f"{scripts}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "SAM_POINTS_PER_SIDE": "4", **more}
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if line not in ELSEWHERE])
+@pytest.mark.parametrize("command", [line for line in COMMANDS if "--task 7" in line])
+def test_command_runs_with_a_cvat(command, folder, cvat, tmp_path):
+    line = command.replace("http://localhost:8080", cvat.url).replace(
+        "--task 7", f"--task {cvat.task}"
+    )
+    secrets = {"CVAT_ACCESS_TOKEN": cvat.bearer, "XDG_STATE_HOME": str(tmp_path)}
+    run = subprocess.run(
+        line.split(), cwd=folder, env=environment(**secrets), capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert cvat.export(cvat.task)["status"] == 200
+
+
+@pytest.mark.parametrize(
+    "command", [line for line in COMMANDS if line not in ELSEWHERE and "--task 7" not in line]
+)
 def test_command_runs(command, folder):
     words = command.split()
     if words[:2] == ["cvat-sam", "serve"]:

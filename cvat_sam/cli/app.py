@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 import cvat_sam
-from cvat_sam.cli import demo, segment, serve, weights
+from cvat_sam.cli import (
+    annotate,
+    check,
+    convert,
+    demo,
+    download,
+    refine_boxes,
+    segment,
+    serve,
+    upload,
+    weights,
+)
 from cvat_sam.exceptions import CvatSamError
 from rle import RleError
 
@@ -21,6 +32,12 @@ app.command("segment")(segment.segment)
 app.command("serve")(serve.serve)
 app.command("weights")(weights.weights)
 app.command("demo")(demo.demo)
+app.command("upload")(upload.upload)
+app.command("annotate")(annotate.annotate)
+app.command("refine-boxes")(refine_boxes.refine_boxes)
+app.command("download")(download.download)
+app.command("convert")(convert.convert)
+app.command("check")(check.check)
 
 
 def _version(wanted: bool) -> None:

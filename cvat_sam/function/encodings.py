@@ -2,13 +2,20 @@
 
 import hashlib
 from collections import OrderedDict
+from typing import Protocol
 
 from cvat_sam.images.decoding import decode
 from cvat_sam.models.encoded_image import EncodedImage, Model
-from cvat_sam.models.prompt import Prompt
 
 # An embedding takes 4 MB; an annotator goes back and forth between a few frames.
 MOST = 16
+
+
+class Checkable(Protocol):
+    """One prompt or many."""
+
+    def checked(self, *, height: int, width: int) -> object:
+        """Raise InvalidRequest where something does not fit an image of this size."""
 
 
 class Encodings:
@@ -26,7 +33,7 @@ class Encodings:
         self._most = most
         self._kept: OrderedDict[bytes, EncodedImage] = OrderedDict()
 
-    def get(self, image: bytes, *, prompt: Prompt | None = None) -> EncodedImage:
+    def get(self, image: bytes, *, prompt: Checkable | None = None) -> EncodedImage:
         """The encoding of `image`, a file's bytes.
 
         Args:

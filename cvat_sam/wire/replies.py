@@ -53,6 +53,23 @@ def _item(found: FoundMask) -> str:
     return f'{{"mask":{flat_text(found.crop(), found.box_xyxy)},{_compact(rest)[1:]}'
 
 
+def shapes(found: Iterable[FoundMask | None]) -> str:
+    """The JSON text `{"shapes": […]}`: each mask as a shape of CVAT's REST API.
+
+    `type` is mask, `points` CVAT's runs and box, `confidence` a number; null stands for None. Which
+    frame and label a shape belongs to, only the caller knows.
+    """
+    return _compact({"shapes": [None if one is None else _shape(one) for one in found]})
+
+
+def _shape(found: FoundMask) -> dict[str, object]:
+    return {
+        "type": "mask",
+        "points": found.points,
+        "confidence": round(found.confidence, 4),
+    }
+
+
 def embedder(embedding: npt.NDArray[np.float32]) -> str:
     """The JSON text `{"blob": …}`: base64 of the little-endian float32 `(1, 256, 64, 64)`."""
     blob = base64.b64encode(np.ascontiguousarray(embedding, dtype="<f4").tobytes())

@@ -9,23 +9,36 @@ The three kinds of function get the same envelope with different keys:
 
 as CVAT 2.15's `lambda_manager` writes them. Lists may be empty, null or absent; unknown keys are
 passed over, because CVAT adds some with its versions.
+
+Who asks an interactor or a detector without CVAT in between, which drops these keys, can add
+
+    "reply": "shapes"                   the answer is CVAT's REST shapes, many times smaller
+    "boxes": [[x1, y1, x2, y2], …]      one mask for each box, in order, null where there is none
+    "points": [[x, y], …]               likewise for each click
+
+`boxes` and `points` are answered with shapes, whatever `reply` says.
 """
 
 import base64
 import binascii
 import json
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, field_validator
 
 from cvat_sam.exceptions import InvalidRequest
 from cvat_sam.models.prompt import Box, Prompt
 from cvat_sam.wire.complaints import first_complaint
+from cvat_sam.wire.prompts import Prompts
 
 MOST_POINTS = 1000
+# Of boxes, or of points, in one request: each takes the mask decoder's time, and CVAT's annotators
+# wait for the same worker. The image is looked at once all the same if its next boxes follow.
+MOST_PROMPTS = 200
 
 Pair = Annotated[list[FiniteFloat], Field(min_length=2, max_length=2)]
 Points = Annotated[list[Pair], Field(max_length=MOST_POINTS)]
+FourNumbers = Annotated[list[FiniteFloat], Field(min_length=4, max_length=4)]
 
 
 class ImageRequest(BaseModel):
@@ -46,7 +59,35 @@ class ImageRequest(BaseModel):
             raise ValueError(f"is not base64: {error}") from None
 
 
-class InteractorRequest(ImageRequest):
+class MasksRequest(ImageRequest):
+    """A request that masks answer, in CVAT's form or as REST shapes."""
+
+    reply: Literal["shapes"] | None = None
+    boxes: Annotated[list[FourNumbers], Field(min_length=1, max_length=MOST_PROMPTS)] | None = None
+    points: Annotated[list[Pair], Field(min_length=1, max_length=MOST_PROMPTS)] | None = None
+
+    def prompts(self) -> Prompts | None:
+        """The boxes or points, not yet checked against the image; None where there are none.
+
+        Raises:
+            InvalidRequest: there are both, or something else is asked for beside them.
+        """
+        if self.boxes is None and self.points is None:
+            return None
+        if self.boxes is not None and self.points is not None:
+            raise InvalidRequest("a request can have boxes or points, not both; send two requests")
+        key = "boxes" if self.boxes is not None else "points"
+        for other in ("pos_points", "neg_points", "obj_bbox", "threshold"):
+            if getattr(self, other, None):
+                raise InvalidRequest(
+                    f"a request with {key} can have no {other}: each of the {key} is asked alone"
+                )
+        if self.boxes is not None:
+            return Prompts.of_boxes([(x1, y1, x2, y2) for x1, y1, x2, y2 in self.boxes])
+        return Prompts.of_points([(x, y) for x, y in self.points or []])
+
+
+class InteractorRequest(MasksRequest):
     """A click, several, a box, or both."""
 
     pos_points: Points | None = None
@@ -73,7 +114,7 @@ class InteractorRequest(ImageRequest):
         )
 
 
-class DetectorRequest(ImageRequest):
+class DetectorRequest(MasksRequest):
     """Everything in the image whose confidence is at least `threshold`."""
 
     threshold: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = None

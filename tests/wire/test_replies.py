@@ -73,6 +73,19 @@ def test_detector_item_has_what_cvat_needs_and_no_group():
     assert "group" not in item
 
 
+@given(masks)
+def test_shapes_have_the_same_runs_and_null_where_there_is_nothing(mask):
+    found = FoundMask.from_mask(mask, confidence=0.98765)
+    reply = json.loads(replies.shapes([found, None, found]))
+    [item] = json.loads(replies.detector([found]))
+    shape = {"type": "mask", "points": item["rle"], "confidence": 0.9877}
+    assert reply == {"shapes": [shape, None, shape]}
+
+
+def test_no_shapes_are_an_empty_list():
+    assert json.loads(replies.shapes([])) == {"shapes": []}
+
+
 def test_detector_that_finds_nothing_answers_an_empty_list():
     assert json.loads(replies.detector([])) == []
 

@@ -94,3 +94,63 @@ def test_image_is_never_repeated_in_a_sentence():
 def test_threshold_that_is_no_number():
     with pytest.raises(InvalidRequest, match="threshold: should be a valid number, not 'high'"):
         parse({"image": IMAGE, "threshold": "high"}, DetectorRequest)
+
+
+def test_a_request_asks_for_shapes_or_for_nothing_special():
+    assert parse(request(reply="shapes"), InteractorRequest).reply == "shapes"
+    assert parse(request(reply=None), InteractorRequest) == parse(request(), InteractorRequest)
+    assert parse({"image": IMAGE, "reply": "shapes"}, DetectorRequest).reply == "shapes"
+
+
+@pytest.mark.parametrize("kind", [InteractorRequest, DetectorRequest])
+def test_many_boxes_or_points_are_a_prompt_each_in_order(kind):
+    boxes = parse({"image": IMAGE, "boxes": [[1, 2, 3, 4], [5.5, 6, 1, 2]]}, kind).prompts()
+    assert (boxes.key, boxes.each) == (
+        "boxes",
+        [Prompt(box_xyxy=(1.0, 2.0, 3.0, 4.0)), Prompt(box_xyxy=(5.5, 6.0, 1.0, 2.0))],
+    )
+    points = parse({"image": IMAGE, "points": [[1, 2], [3, 4]]}, kind).prompts()
+    assert points.each == [Prompt(positive=[(1.0, 2.0)]), Prompt(positive=[(3.0, 4.0)])]
+    assert parse({"image": IMAGE}, kind).prompts() is None
+
+
+def test_empty_keys_of_cvat_do_not_disturb_boxes():
+    asked = request(pos_points=[], obj_bbox=None, boxes=[[1, 2, 3, 4]], points=None)
+    assert len(parse(asked, InteractorRequest).prompts().each) == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"reply": "rle"}, "reply: should be 'shapes', not 'rle'"),
+        ({"reply": 1}, "reply: should be 'shapes', not 1"),
+        ({"boxes": []}, "boxes: should have at least 1 item"),
+        ({"points": []}, "points: should have at least 1 item"),
+        ({"boxes": [[1, 2, 3]]}, "boxes[0]: should have at least 4 items"),
+        ({"boxes": [[1, 2, 3, 4], [1, 2, 3, 4, 5]]}, "boxes[1]: should have at most 4 items"),
+        ({"boxes": [[1, 2, 3, "4"]]}, "boxes[0][3]: should be a valid number, not '4'"),
+        ({"boxes": [[1, 2, 3, float("nan")]]}, "boxes[0][3]: should be a finite number"),
+        ({"boxes": [1, 2, 3, 4]}, "boxes[0]: should be a valid list, not 1"),
+        ({"boxes": [[1, 2, 3, 4]] * 201}, "boxes: should have at most 200 items"),
+        ({"points": [[1, 2]] * 201}, "points: should have at most 200 items"),
+        ({"points": [[1]]}, "points[0]: should have at least 2 items"),
+        ({"boxes": [[1, 2, 3, 4]], "points": [[1, 2]]}, "boxes or points, not both"),
+        ({"boxes": [[1, 2, 3, 4]], "pos_points": [[1, 2]]}, "boxes can have no pos_points"),
+        ({"points": [[1, 2]], "neg_points": [[1, 2]]}, "points can have no neg_points"),
+        ({"points": [[1, 2]], "obj_bbox": [[1, 2], [3, 4]]}, "points can have no obj_bbox"),
+    ],
+)
+def test_what_is_wrong_with_many_prompts_is_said_in_one_sentence(keys, sentence):
+    with pytest.raises(InvalidRequest) as raised:
+        parse({"image": IMAGE, **keys}, InteractorRequest).prompts()
+    said = str(raised.value)
+    assert sentence in said
+    assert "\n" not in said
+    assert len(said) < 250
+
+
+def test_a_threshold_is_for_everything_mode():
+    with pytest.raises(InvalidRequest, match="boxes can have no threshold"):
+        parse(
+            {"image": IMAGE, "boxes": [[1, 2, 3, 4]], "threshold": 0.5}, DetectorRequest
+        ).prompts()

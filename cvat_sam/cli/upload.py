@@ -1,0 +1,178 @@
+"""`cvat-sam upload`: masks from files into a task, all of them and once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import progress as bars
+from rich.console import Console
+
+from cvat_sam.cli import outputs, server_options
+from cvat_sam.cli.faults import list_faults, write_rejected
+from cvat_sam.client.progress import Progress
+from cvat_sam.client.uploading import Report
+from cvat_sam.client.uploading import upload as upload_masks
+from cvat_sam.exceptions import InvalidSetting
+
+
+def upload(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders of masks.")
+    ],
+    task: Annotated[int, typer.Option("--task", min=1, help="The task's number.")],
+    job: Annotated[
+        int | None, typer.Option("--job", min=1, help="Only into this job of the task.")
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--label",
+            metavar="[FROM=]TO",
+            help="The task's label for a source's label, or for all of them; repeatable.",
+        ),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", help="Of the sources, where looking does not tell.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check everything; send nothing.")
+    ] = False,
+    skip_bad: Annotated[
+        Path | None,
+        typer.Option(
+            "--skip-bad",
+            metavar="FILE",
+            help="Upload the rest; write what does not fit there, to be mended and uploaded.",
+        ),
+    ] = None,
+    replace_own: Annotated[
+        bool,
+        typer.Option("--replace-own", help="First delete what an earlier upload of these put in."),
+    ] = False,
+    journal: Annotated[
+        Path | None, typer.Option("--journal", metavar="FILE", help="In place of the usual one.")
+    ] = None,
+    server_host: server_options.Host = server_options.DEFAULT_HOST,
+    server_port: server_options.Port = None,
+    auth: server_options.Auth = None,
+    token_file: server_options.TokenFile = None,
+    organization: server_options.Organization = None,
+    insecure: server_options.Insecure = False,
+) -> None:
+    """Upload masks into a task; the same command again goes on where it ended.
+
+    Everything is read and checked first: where one mask does not fit, nothing is sent.
+    """
+    if skip_bad is not None:
+        outputs.prepare(sources, [skip_bad])
+    labels = labels_of(label or [])
+    try:
+        with (
+            server_options.connect(
+                server_host=server_host,
+                server_port=server_port,
+                auth=auth,
+                token_file=token_file,
+                organization=organization,
+                insecure=insecure,
+            ) as connection,
+            watched() as progress,
+        ):
+            report = upload_masks(
+                connection,
+                sources,
+                task=task,
+                job=job,
+                labels=labels,
+                format=format,
+                dry_run=dry_run,
+                skip_bad=skip_bad is not None,
+                replace=replace_own,
+                journal=journal,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        typer.echo("cvat-sam: interrupted; the same command again finishes the rest", err=True)
+        raise typer.Exit(130) from None
+    _tell(report, task, skip_bad, dry_run=dry_run)
+
+
+def labels_of(options: list[str]) -> dict[str, str]:
+    """What `--label` says.
+
+    Raises:
+        InvalidSetting: two options say different things about one label.
+
+    >>> labels_of(["object=Person", "a=b=c"])
+    {'object': 'Person', 'a=b': 'c'}
+    >>> labels_of(["Person"])
+    {'': 'Person'}
+    """
+    labels: dict[str, str] = {}
+    for option in options:
+        name, _, target = option.rpartition("=")
+        if not target:
+            raise InvalidSetting(f"--label {option} names no label of the task")
+        if labels.setdefault(name, target) != target:
+            both = f"{labels[name]} and {target}"
+            raise InvalidSetting(f"--label gives {name or 'all masks'} two labels: {both}")
+    return labels
+
+
+@contextmanager
+def watched() -> Iterator[Progress]:
+    """A bar on a terminal, with masks a second and the time that is left; sentences anyway."""
+    console = Console(stderr=True, soft_wrap=True)
+
+    def say(sentence: str) -> None:
+        console.print(f"cvat-sam: {sentence}", markup=False, highlight=False)
+
+    if not console.is_terminal:
+        yield Progress(say=say)
+        return
+    with bars.Progress(
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        _Speed(),
+        bars.TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as shown:
+        bar = shown.add_task("Reading", total=None)
+        yield Progress(
+            say=say,
+            read=lambda masks: shown.update(bar, completed=masks),
+            planned=lambda masks: shown.reset(bar, total=masks, description="Sending"),
+            stored=lambda masks: shown.advance(bar, masks),
+        )
+
+
+class _Speed(bars.ProgressColumn):
+    def render(self, task: bars.Task) -> str:
+        return f"{task.speed:,.0f} masks/s" if task.speed else ""
+
+
+def _tell(report: Report, task: int, skip_bad: Path | None, *, dry_run: bool) -> None:
+    count = list_faults(report.rejected)
+    if count and skip_bad is None:
+        typer.echo(
+            f"cvat-sam: {count} of {report.masks + count} masks do not fit task {task}, so nothing "
+            "was sent; --skip-bad FILE uploads the rest",
+            err=True,
+        )
+        raise typer.Exit(2)
+    if dry_run:
+        typer.echo(f"task {task}: {report.masks} masks fit, {report.before} are stored already")
+        return
+    if skip_bad is not None and count:
+        write_rejected(skip_bad, report.rejected)
+        typer.echo(f"{count} masks that do not fit are in {skip_bad}")
+    if report.deleted or report.kept:
+        typer.echo(f"task {task}: {report.deleted} masks of an earlier upload deleted")
+    if report.kept:
+        ids = ", ".join(map(str, report.kept[:20]))
+        typer.echo(f"changed by somebody since, and left: {ids}{', …' * (len(report.kept) > 20)}")
+    typer.echo(f"task {task}: {report.stored} masks stored, {report.before} were there before")

@@ -1,0 +1,272 @@
+"""What an upload is to do and has done, in a file that outlives it.
+
+Every mask is a row from before the first byte is sent. A chunk is written down before it is sent
+("sending") and again when its end is known ("stored", with the server's ids, or "planned" anew), so
+whatever happens in between, the next run knows which masks it has to ask the server about.
+
+A generation is what one set of sources put there; `--replace-own` begins a new one.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from cvat_sam.client.shapes import Shape
+from cvat_sam.exceptions import InvalidSource, Unwritable
+from cvat_sam.files import make_folder
+
+PLANNED, SENDING, STORED, DELETED = "planned", "sending", "stored", "deleted"
+
+# Raised by one where the tables change.
+VERSION = "1"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS mask (
+    id INTEGER PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    seen INTEGER NOT NULL,
+    frame INTEGER NOT NULL,
+    label_id INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    trace BLOB NOT NULL,
+    body BLOB,
+    shape_id INTEGER,
+    resent INTEGER
+);
+CREATE INDEX IF NOT EXISTS mask_content ON mask (content, state);
+CREATE INDEX IF NOT EXISTS mask_state ON mask (state, id);
+CREATE TABLE IF NOT EXISTS known (shape_id INTEGER PRIMARY KEY);
+"""
+
+
+class Journal:
+    """The journal of one server, task and set of sources.
+
+    Args:
+        path: an SQLite file, made if it is not there; readable by its owner alone.
+
+    Raises:
+        Unwritable: it cannot be made.
+        InvalidSource: the file is something else, or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        make_folder(path.parent)
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise Unwritable(f"{path} cannot be written: {error.strerror}") from error
+        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.executescript(_TABLES)
+            version = self.fact("version", VERSION)
+            self.generation = int(self.fact("generation", "1"))
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise InvalidSource(f"{path} is not a journal that can be read: {error}") from None
+        if version != VERSION:
+            raise InvalidSource(
+                f"{path} is the journal of another version of cvat-sam; finish that upload with it"
+            )
+        self.note(version=VERSION)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of what is done inside is written, or nothing; one inside another is part of it."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            self.generation = int(self.fact("generation", "1"))
+            raise
+        self._db.execute("COMMIT")
+
+    def fact(self, name: str, default: str = "") -> str:
+        """What was noted under a name."""
+        row = self._db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return default if row is None else str(row[0])
+
+    def note(self, **facts: object) -> None:
+        """Note facts about the upload."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO fact VALUES (?, ?)",
+            [(name, str(value)) for name, value in facts.items()],
+        )
+
+    def begin_generation(self) -> None:
+        """What is planned from now on takes the place of all that was uploaded before."""
+        self.generation += 1
+        self.note(generation=self.generation)
+
+    def is_new(self) -> bool:
+        """Whether nothing was ever put into it."""
+        return self._db.execute("SELECT 1 FROM mask LIMIT 1").fetchone() is None
+
+    def begin_reading(self) -> int:
+        """A number for one reading of the sources; masks that it does not see are dropped."""
+        number = int(self.fact("reading", "0")) + 1
+        self.note(reading=number)
+        return number
+
+    def plan(self, shape: Shape, reading: int, *, fresh: bool) -> None:
+        """Put a mask into the plan, unless the same one is in it and not yet seen in this reading.
+
+        Args:
+            shape: the mask.
+            reading: see `begin_reading`.
+            fresh: nothing can be in it; saves looking.
+        """
+        if not fresh:
+            # One that is stored or on its way first, so that only what is new is sent.
+            changed = self._db.execute(
+                "UPDATE mask SET seen = ? WHERE id = (SELECT id FROM mask WHERE content = ?"
+                " AND seen < ? AND generation = ? AND state != 'deleted'"
+                " ORDER BY state = 'planned', id LIMIT 1)",
+                (reading, shape.content, reading, self.generation),
+            )
+            if changed.rowcount:
+                return
+        self._db.execute(
+            "INSERT INTO mask (generation, state, seen, frame, label_id, content, trace, body)"
+            " VALUES (?, 'planned', ?, ?, ?, ?, ?, ?)",
+            (
+                self.generation,
+                reading,
+                shape.frame,
+                shape.label_id,
+                shape.content,
+                shape.trace,
+                shape.body,
+            ),
+        )
+
+    def drop_unseen(self, reading: int) -> None:
+        """Forget what was planned before, was never sent, and is not in the sources any more."""
+        self._db.execute("DELETE FROM mask WHERE state = 'planned' AND seen < ?", (reading,))
+
+    def count(self, state: str, *, reading: int = 0) -> int:
+        """How many masks of this generation are in a state, and were seen since a reading."""
+        found = self._db.execute(
+            "SELECT count(*) FROM mask WHERE state = ? AND generation = ? AND seen >= ?",
+            (state, self.generation, reading),
+        )
+        return int(found.fetchone()[0])
+
+    def take(self, masks: int, most_bytes: int) -> tuple[list[int], list[bytes]]:
+        """Mark the next masks as being sent.
+
+        Returns:
+            their numbers and bodies: at most `masks`, together at most `most_bytes` unless it is
+            one.
+        """
+        numbers: list[int] = []
+        bodies: list[bytes] = []
+        size = 0
+        rows = self._db.execute(
+            "SELECT id, body FROM mask WHERE state = 'planned' ORDER BY id LIMIT ?", (masks,)
+        )
+        for number, body in rows:
+            size += len(body) + 1
+            if numbers and size > most_bytes:
+                break
+            numbers.append(number)
+            bodies.append(body)
+        rows.close()
+        with self.transaction():
+            self._set(numbers, SENDING)
+        return numbers, bodies
+
+    def sending(self) -> dict[int, bytes]:
+        """Number and trace of the masks of which nobody knows whether they were stored."""
+        rows = self._db.execute("SELECT id, trace FROM mask WHERE state = 'sending' ORDER BY id")
+        return dict(rows.fetchall())
+
+    def doubt_again(self) -> None:
+        """Count masks that were sent, given up and not sent again as being sent."""
+        self._db.execute(
+            "UPDATE mask SET state = 'sending' WHERE state = 'planned' AND resent IS NOT NULL"
+        )
+
+    def stored(self, pairs: Iterable[tuple[int, int | None]]) -> None:
+        """Masks are on the server: their numbers here and their ids there."""
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE mask SET state = 'stored', body = NULL, shape_id = ? WHERE id = ?",
+                [(shape_id, number) for number, shape_id in pairs],
+            )
+
+    def not_stored(self, numbers: Sequence[int], *, resend: bool = False) -> None:
+        """Masks are not on the server: they are to be sent.
+
+        Args:
+            numbers: theirs here.
+            resend: they were sent, and could still come to be stored late: see `resent`.
+        """
+        with self.transaction():
+            self._set(numbers, PLANNED)
+            if resend:
+                self._db.executemany(
+                    "UPDATE mask SET resent = ? WHERE id = ?", [(numbers[0], n) for n in numbers]
+                )
+
+    def resent(self) -> dict[int, list[bytes]]:
+        """The traces of the masks of each chunk that was sent a second time."""
+        chunks: dict[int, list[bytes]] = {}
+        rows = self._db.execute("SELECT resent, trace FROM mask WHERE resent IS NOT NULL")
+        for chunk, trace in rows:
+            chunks.setdefault(chunk, []).append(trace)
+        return chunks
+
+    def settled(self) -> None:
+        """What was sent twice was looked for and is not there twice."""
+        self._db.execute("UPDATE mask SET resent = NULL WHERE resent IS NOT NULL")
+
+    def deleted(self, numbers: Sequence[int]) -> None:
+        """Masks are not on the server any more."""
+        with self.transaction():
+            self._set(numbers, DELETED)
+
+    def remember(self, shape_ids: Iterable[int]) -> None:
+        """Shapes that were in the task before anything was sent."""
+        with self.transaction():
+            self._db.execute("DELETE FROM known")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO known VALUES (?)", ((number,) for number in shape_ids)
+            )
+
+    def known(self) -> set[int]:
+        """Ids of shapes that were there before, or that a reply said were stored."""
+        rows = self._db.execute(
+            "SELECT shape_id FROM known UNION SELECT shape_id FROM mask WHERE shape_id IS NOT NULL"
+        )
+        return {row[0] for row in rows}
+
+    def replaced(self) -> list[tuple[int, int | None, bytes]]:
+        """Number, id and trace of what earlier generations put there, unless it is known gone."""
+        rows = self._db.execute(
+            "SELECT id, shape_id, trace FROM mask WHERE generation < ? AND state = 'stored'",
+            (self.generation,),
+        )
+        return rows.fetchall()
+
+    def _set(self, numbers: Sequence[int], state: str) -> None:
+        self._db.executemany(
+            "UPDATE mask SET state = ? WHERE id = ?", [(state, number) for number in numbers]
+        )

@@ -1,0 +1,75 @@
+"""A model in this process, asked as a deployed function is. Only here the client needs torch."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from cvat_sam.client.found import Found
+from cvat_sam.exceptions import InvalidRequest, ServerRefused, Unavailable
+from cvat_sam.models.found_mask import FoundMask
+from cvat_sam.models.prompt import Box
+from cvat_sam.settings import Settings
+
+
+class LocalModel:
+    """A model that runs here.
+
+    Args:
+        model: an entry of the table of models; None is what `SAM_MODEL` says.
+        device: in place of `SAM_DEVICE`.
+
+    Raises:
+        InvalidSetting: there is no such model.
+        Unavailable: its weights, its device or PyTorch are not there.
+    """
+
+    def __init__(self, model: str | None = None, *, device: str | None = None) -> None:
+        self._settings = Settings.from_environment().changed(model=model, device=device)
+        try:
+            import torch  # noqa: F401  said here, before weights are fetched for nothing
+        except ImportError:
+            raise Unavailable(
+                "a model in this process needs PyTorch: pip install 'cvat-sam[torch]'"
+            ) from None
+        from cvat_sam.function.encodings import Encodings
+        from cvat_sam.models.table import load
+
+        settings = self._settings
+        loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
+        # A frame is asked once, and all at once.
+        self._encodings = Encodings(loaded, max_pixels=settings.max_pixels, most=1)
+
+    @property
+    def name(self) -> str:
+        """What is asked, for sentences."""
+        return f"the model {self._settings.model}"
+
+    def boxes(self, image: bytes, boxes_xyxy: Sequence[Box]) -> list[Found | None]:
+        """See `Asker.boxes`."""
+        from cvat_sam.function.kinds import each
+        from cvat_sam.wire.prompts import Prompts
+
+        if not boxes_xyxy:
+            return []
+        try:
+            masks = each(Prompts.of_boxes(boxes_xyxy), image, self._encodings)
+        except InvalidRequest as error:
+            raise ServerRefused(f"{self.name}: {error}", status=400) from None
+        return [None if mask is None else _found(mask) for mask in masks]
+
+    def everything(self, image: bytes) -> list[Found]:
+        """See `Asker.everything`."""
+        from cvat_sam.models.everything import everything
+
+        masks = everything(self._encodings.get(image), self._settings.grid())
+        return [_found(mask) for mask in masks]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+
+def _found(mask: FoundMask) -> Found:
+    # As precise as a function's answer, so that it is the same wherever the model runs.
+    return Found(mask.points, min(max(round(mask.confidence, 4), 0.0), 1.0))

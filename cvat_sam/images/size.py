@@ -1,0 +1,43 @@
+"""How large an image is, from the first bytes of its file."""
+
+import io
+import warnings
+from contextlib import suppress
+
+from PIL import ExifTags, Image, TiffImagePlugin
+
+from cvat_sam.exceptions import InvalidImage
+
+# What `decode` takes.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+# EXIF 2.32, tag 0x0112: the values whose image lies on its side.
+_ON_ITS_SIDE = (5, 6, 7, 8)
+_TIFF_SIDES = (256, 257)
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    """Height and width of an image as `decode` gives it, upright, without decoding it.
+
+    Args:
+        data: a file's bytes: JPEG, PNG, WebP, BMP or TIFF.
+
+    Raises:
+        InvalidImage: they are none, or are damaged at the beginning.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Whether it has too many pixels is asked by who decodes it.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                width, height = image.size
+                if isinstance(image, TiffImagePlugin.TiffImageFile):
+                    # Newer versions of Pillow have turned these two already.
+                    width, height = (int(image.tag_v2[tag]) for tag in _TIFF_SIDES)
+                orientation = None
+                with suppress(Exception):  # a damaged EXIF block is none
+                    orientation = image.getexif().get(ExifTags.Base.Orientation)
+    except Exception as error:  # damaged files make Pillow raise nearly anything
+        raise InvalidImage(
+            f"the image, {len(data):,} bytes, cannot be read: {type(error).__name__}"
+        ) from None
+    return (width, height) if orientation in _ON_ITS_SIDE else (height, width)

@@ -1,0 +1,236 @@
+"""Masks put down in any order and taken up image by image, on disk."""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import rle
+from cvat_sam.exceptions import InvalidSource
+from cvat_sam.masks.record import MaskRecord, Place, Rejected
+
+# A database without a name is a file that SQLite makes, and that is gone with the process.
+_ON_DISK = ""
+
+_TABLES = """
+pragma journal_mode = off;
+pragma synchronous = off;
+create table images (id integer primary key, key text unique, height int, width int);
+create table masks (
+    image int, number int, points blob, rest text, primary key (image, number)
+) without rowid;
+create table rejected (number integer primary key, item text);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledImage:
+    """An image that masks were put down for.
+
+    Attributes:
+        number: ascending in order of first appearance.
+        name: None where the source counts frames.
+        frame: None where the source has names.
+        height: in pixels; None where no mask said it.
+        width: likewise.
+        masks: how many.
+    """
+
+    number: int
+    name: str | None
+    frame: int | None
+    height: int | None
+    width: int | None
+    masks: int
+
+
+class Spool:
+    """A store of masks, and of those rejected; a context manager, gone with its block.
+
+    Memory does not grow with what is in it.
+
+    >>> place = Place("a.json", 0)
+    >>> with Spool() as spool:
+    ...     for image in ("b.jpg", "a.jpg", "b.jpg"):
+    ...         spool.add(MaskRecord(place, "cat", [0, 1, 0, 0, 0, 0], image=image))
+    ...     for image in spool.images():
+    ...         print(image.name, len(list(spool.records(image))))
+    b.jpg 2
+    a.jpg 1
+    """
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect(_ON_DISK, isolation_level=None)
+        self._database.executescript(_TABLES)
+        self._database.execute("begin")
+        self._count = 0
+        self._latest: tuple[str, SpooledImage] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._database.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, record: MaskRecord) -> None:
+        """Put a mask down.
+
+        Raises:
+            InvalidSource: it has neither image nor frame, its image has another size already, or
+                the mask is not in the image; it is not in the store then.
+        """
+        image = self._image_of(record)
+        if image.height is not None and image.width is not None:
+            # Where one mask of an image says its size, another may not have been held against it.
+            if record.height is None:
+                _check(record, image.height, image.width)
+        elif record.height is not None and record.width is not None:
+            self._settle_size(image, record.height, record.width)
+        self._database.execute(
+            "insert into masks values (?, ?, ?, ?)",
+            (image.number, self._count, _packed(record.points), _rest(record)),
+        )
+        self._count += 1
+
+    def images(self) -> Iterator[SpooledImage]:
+        """All images with masks, in order of first appearance."""
+        rows = self._database.execute(
+            "select id, key, height, width, "
+            "(select count(*) from masks where image = images.id) as held "
+            "from images where held > 0 order by id"
+        )
+        return (_image(*row) for row in rows)
+
+    def records(self, image: SpooledImage) -> Iterator[MaskRecord]:
+        """The masks of an image in the order they were put down, all with the image's size."""
+        rows = self._database.execute(
+            "select points, rest from masks where image = ? order by number", (image.number,)
+        )
+        return (_record(image, points, rest) for points, rest in rows)
+
+    def reject(self, rejected: Rejected) -> None:
+        """Put down one that cannot be taken."""
+        self._database.execute(
+            "insert into rejected (item) values (?)", (json.dumps(asdict(rejected)),)
+        )
+
+    def rejected(self) -> Iterator[Rejected]:
+        """Those that cannot be taken, in the order they were put down."""
+        for (text,) in self._database.execute("select item from rejected order by number"):
+            read = json.loads(text)
+            yield Rejected(Place(**read["place"]), read["sentence"], read["item"])
+
+    def rejected_count(self) -> int:
+        """How many those are."""
+        [count] = self._database.execute("select count(*) from rejected").fetchone()
+        return int(count)
+
+    def _image_of(self, record: MaskRecord) -> SpooledImage:
+        """The image's row, new if this is its first mask; refuses another size than before."""
+        if record.image is None and record.frame is None:
+            raise InvalidSource("the mask has neither an image nor a frame")
+        key = json.dumps([record.image, record.frame if record.image is None else None])
+        if self._latest and self._latest[0] == key:
+            image = self._latest[1]
+        else:
+            execute = self._database.execute
+            execute("insert or ignore into images (key) values (?)", (key,))
+            row = execute("select id, key, height, width, 0 from images where key = ?", (key,))
+            image = _image(*row.fetchone())
+            self._latest = key, image
+        sizes = (image.height, image.width), (record.height, record.width)
+        if None not in sizes[0] + sizes[1] and sizes[0] != sizes[1]:
+            raise InvalidSource(
+                f"its image is {record.height}×{record.width}, but for an earlier mask it was "
+                f"{image.height}×{image.width}"
+            )
+        return image
+
+    def _settle_size(self, image: SpooledImage, height: int, width: int) -> None:
+        """Writes down the size that a mask says, if those before it are inside."""
+        for earlier in self.records(image):
+            try:
+                _check(earlier, height, width)
+            except InvalidSource as error:
+                raise InvalidSource(
+                    f"its image is {height}×{width}, but an earlier mask ({earlier.place}) does "
+                    f"not fit: {error}"
+                ) from None
+        self._database.execute(
+            "update images set height = ?, width = ? where id = ?", (height, width, image.number)
+        )
+        self._latest = None
+
+
+def _check(record: MaskRecord, height: int, width: int) -> None:
+    try:
+        rle.cvat.validate(record.points, height=height, width=width)
+    except rle.RleError as error:
+        raise InvalidSource(str(error)) from None
+
+
+def _packed(points: list[int]) -> bytes:
+    try:  # four bytes will nearly always do
+        return b"I" + array("I", points).tobytes()
+    except OverflowError:
+        return b"q" + array("q", points).tobytes()
+
+
+def _unpacked(data: bytes) -> list[int]:
+    points = array(data[:1].decode())
+    points.frombytes(data[1:])
+    return points.tolist()
+
+
+def _rest(record: MaskRecord) -> str:
+    """What is neither the mask itself nor its image's."""
+    kept: dict[str, Any] = {
+        "file": record.place.file,
+        "index": record.place.index,
+        "label": record.label,
+    }
+    if record.frame is not None:
+        kept["frame"] = record.frame
+    if record.attributes:
+        kept["attributes"] = dict(record.attributes)
+    for name in ("occluded", "z_order", "group", "iscrowd"):
+        if value := getattr(record, name):
+            kept[name] = value
+    if record.score is not None:
+        kept["score"] = record.score
+    return json.dumps(kept)
+
+
+def _record(image: SpooledImage, points: bytes, rest: str) -> MaskRecord:
+    read = json.loads(rest)
+    place = Place(read.pop("file"), read.pop("index"))
+    return MaskRecord(
+        place,
+        points=_unpacked(points),
+        image=image.name,
+        height=image.height,
+        width=image.width,
+        **read,
+    )
+
+
+def _image(
+    number: int, key: str, height: int | None, width: int | None, masks: int
+) -> SpooledImage:
+    name, frame = json.loads(key)
+    return SpooledImage(number, name, frame, height, width, masks)

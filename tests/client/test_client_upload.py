@@ -1,0 +1,168 @@
+"""An upload that nothing goes wrong with."""
+
+import json
+import re
+
+import pytest
+from upload_cases import connection, expected, frames, masks, stored, written
+
+from cvat_sam.client import upload
+from cvat_sam.client.uploading import Report
+from cvat_sam.exceptions import InUse, InvalidSource, InvalidTask
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def test_everything_is_stored_once_and_bit_equal(fake_cvat, tmp_path):
+    items = masks(200)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        report = upload(cvat, [written(tmp_path, items)], task=task)
+    assert report == Report(masks=200, stored=200)
+    assert stored(fake_cvat, task) == expected(items)
+    assert fake_cvat.export(task)["status"] == 200
+
+
+def test_the_same_again_sends_nothing(fake_cvat, tmp_path):
+    path = written(tmp_path, masks(50))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, [path], task=task)
+        before = fake_cvat.log("PATCH")
+        assert upload(cvat, [path], task=task) == Report(masks=50, before=50)
+    assert fake_cvat.log("PATCH") == before
+    assert stored(fake_cvat, task) == expected(masks(50))
+
+
+def test_what_was_added_to_the_sources_is_added_to_the_task(fake_cvat, tmp_path):
+    items = masks(60)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, [written(tmp_path, items[:40])], task=task)
+        report = upload(cvat, [written(tmp_path, items)], task=task)
+    assert report == Report(masks=60, stored=20, before=40)
+    assert stored(fake_cvat, task) == expected(items)
+
+
+def test_nothing_is_sent_where_one_mask_is_bad(fake_cvat, tmp_path):
+    items = masks(10)
+    items[3] = items[3] | {"points": [0, 5, 60, 40, 64, 40]}
+    items[7] = items[7] | {"label": "bus"}
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        report = upload(cvat, [written(tmp_path, items)], task=task)
+        assert [one.place.index for one in report.rejected] == [3, 7]
+        assert (report.masks, report.stored) == (8, 0)
+        assert fake_cvat.log("PATCH") == []
+        report = upload(cvat, [written(tmp_path, items)], task=task, skip_bad=True)
+        assert (report.stored, len(report.rejected)) == (8, 2)
+        # Mended, they are uploaded alone.
+        mended = [dict(one.item) for one in report.rejected]
+        mended[0]["points"] = masks(10)[3]["points"]
+        mended[1]["label"] = "object"
+        second = tmp_path / "mended.json"
+        second.write_text(json.dumps(mended))
+        assert upload(cvat, [second], task=task).stored == 2
+    assert stored(fake_cvat, task) == expected(masks(10))
+
+
+def test_a_dry_run_sends_nothing_and_leaves_no_plan(fake_cvat, tmp_path):
+    path = written(tmp_path, masks(10))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        assert upload(cvat, [path], task=task, dry_run=True) == Report(masks=10)
+        assert fake_cvat.log("PATCH") == []
+        assert upload(cvat, [path], task=task).stored == 10
+
+
+def test_one_job_gets_its_own_masks(fake_cvat, tmp_path):
+    items = [item for item in masks(60) if item["frame"] >= 5]
+    task = fake_cvat.add_task(frames(), labels=["object"], jobs=[(0, 5), (5, 9)])
+    path = written(tmp_path, items)
+    with connection(fake_cvat) as cvat:
+        with pytest.raises(InvalidTask, match="share frames"):
+            upload(cvat, [path], task=task)
+        job = fake_cvat.jobs(task)[1]
+        upload(cvat, [path], task=task, job=job)
+        assert stored(fake_cvat, task) == expected(items)
+        assert {shape["job"] for shape in fake_cvat.shapes(task)} == {job}
+        with pytest.raises(InvalidTask, match=f"task {task} has no job 999; it has"):
+            upload(cvat, [path], task=task, job=999)
+
+
+def test_replacing_takes_away_what_was_uploaded_and_nothing_else(fake_cvat, tmp_path):
+    items = masks(40)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    [label] = fake_cvat.labels(task).values()
+    theirs = {"type": "mask", "frame": 0, "label_id": label, "points": items[0]["points"]}
+    fake_cvat.edit(task=task, action="create", shapes=[theirs])
+    with connection(fake_cvat) as cvat:
+        path = written(tmp_path, items)
+        with pytest.raises(InvalidTask, match="knows of no earlier upload"):
+            upload(cvat, [path], task=task, replace=True)
+        upload(cvat, [path], task=task)
+        changed = masks(30, seed=1)
+        report = upload(cvat, [written(tmp_path, changed)], task=task, replace=True)
+    assert report == Report(masks=30, stored=30, deleted=40)
+    mine = stored(fake_cvat, task)
+    mine[(0, tuple(items[0]["points"]))] -= 1
+    assert +mine == expected(changed)
+
+
+def test_what_somebody_has_changed_is_not_replaced(fake_cvat, tmp_path):
+    items = masks(5, alike=0)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        path = written(tmp_path, items)
+        upload(cvat, [path], task=task)
+        shape = dict(fake_cvat.shapes(task)[2])
+        shape.pop("job", None)
+        fake_cvat.edit(task=task, action="update", shapes=[shape | {"points": [0, 1, 3, 3, 3, 3]}])
+        report = upload(cvat, [path], task=task, replace=True)
+    assert (report.deleted, list(report.kept)) == (4, [shape["id"]])
+    assert stored(fake_cvat, task)[(shape["frame"], (0, 1, 3, 3, 3, 3))] == 1
+
+
+def test_two_uploads_into_one_task_at_once_are_refused(fake_cvat, tmp_path):
+    from cvat_sam.client.lock import locked
+    from cvat_sam.client.state import lock_path
+
+    path = written(tmp_path, masks(3))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        with locked(lock_path(cvat.server.url, task), "x"):
+            sentence = f"another upload into task {task} is at work on this machine (process"
+            with pytest.raises(InUse, match=re.escape(sentence)):
+                upload(cvat, [path], task=task)
+        assert upload(cvat, [path], task=task).stored == 3
+
+
+def test_a_journal_of_another_upload_is_refused(fake_cvat, tmp_path):
+    path, journal = written(tmp_path, masks(3)), tmp_path / "a.sqlite"
+    one, other = (fake_cvat.add_task(frames(), labels=["object"]) for _ in range(2))
+    with connection(fake_cvat) as cvat:
+        upload(cvat, [path], task=one, journal=journal)
+        with pytest.raises(InvalidSource, match="a.sqlite is the journal of other work: .*, not "):
+            upload(cvat, [path], task=other, journal=journal)
+
+
+def test_a_server_that_takes_little_gets_little(fake_cvat, tmp_path):
+    items = masks(400)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    fake_cvat.settings(max_body=4000)
+    with connection(fake_cvat) as cvat:
+        upload(cvat, [written(tmp_path, items)], task=task)
+    assert stored(fake_cvat, task) == expected(items)
+    assert max(entry["bytes"] for entry in fake_cvat.log("PATCH")[10:]) <= 4000
+
+
+def test_the_secret_is_nowhere_on_disk(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, [written(tmp_path, masks(10))], task=task)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert fake_cvat.token.encode() not in path.read_bytes()
