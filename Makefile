@@ -17,8 +17,10 @@ demo: $(VENV)/installed-demo ## Show it at work on a real photograph; pictures i
 test: $(VENV)/installed-test ## Run all tests
 	$(BIN)/python -m pytest
 
-test-light: $(VENV)/installed-test-light ## Run the codec's tests, without torch
-	$(BIN)/python -m pytest tests/rle rle --ignore rle/torch.py
+test-light: $(VENV)/installed-test-light ## Run the codec's and the client's tests, without torch
+	$(BIN)/python -m pytest tests/rle rle --ignore rle/torch.py \
+	    tests/client tests/sources tests/targets cvat_sam/client cvat_sam/sources cvat_sam/targets \
+	    --ignore-glob 'tests/client/test_fake_cvat*' --ignore tests/client/test_client_upload_killed.py
 
 lint: $(VENV)/installed-test $(VENV)/installed-lint ## Check style and types
 	$(BIN)/ruff check .

@@ -5,13 +5,10 @@ import subprocess
 import sys
 import threading
 
-import function_requests
 import pytest
-from function_requests import CAT_AND_NOSE
 from stub_function import png, stub_function
 from urllib3.connection import HTTPConnection
 
-import rle
 from cvat_sam.client.found import Found, read_shapes
 from cvat_sam.client.function import DashboardFunction, Function
 from cvat_sam.client.local_model import LocalModel
@@ -247,23 +244,6 @@ def test_address(url, sentence):
 def test_a_functions_name_is_one(name):
     with pytest.raises(InvalidSetting, match="the function's name should be Nuclio's"):
         DashboardFunction("http://localhost:8070", name)
-
-
-def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(serve, monkeypatch):
-    monkeypatch.setenv("SAM_POINTS_PER_SIDE", "2")
-    image = function_requests.CAT_PNG
-    boxes = [tuple(box) for box in CAT_AND_NOSE]
-    with Function(serve("interactor")) as function, LocalModel("vit_t", device="cpu") as local:
-        found = function.boxes(image, boxes)
-        assert found == local.boxes(image, boxes)
-        for asker in (function, local):
-            with pytest.raises(ServerRefused, match="nothing of the box"):
-                asker.boxes(image, [(500, 0, 600, 9)])
-        with pytest.raises(ServerRefused, match="at least one positive point or a box"):
-            function.everything(image)
-        assert local.everything(image)
-    masks = [rle.cvat.decode(one.points, height=300, width=451) for one in found]
-    assert masks[0].sum() > 20 * masks[1].sum()
 
 
 @pytest.mark.parametrize(

@@ -61,14 +61,16 @@ def test_video_has_one_entry_for_all_its_frames(fake_cvat):
         assert image.size == (32, 24)
 
 
-def test_original_frame_is_the_file_and_compressed_a_jpeg(fake_cvat, cat_png):
-    (fake_cvat.images / "cat.png").write_bytes(cat_png)
-    task = fake_cvat.add_task([("cat.png", 451, 300)])
+def test_original_frame_is_the_file_and_compressed_a_jpeg(fake_cvat):
+    Image.effect_noise((451, 300), 90).save(picture := io.BytesIO(), "PNG")
+    original = picture.getvalue()
+    (fake_cvat.images / "noise.png").write_bytes(original)
+    task = fake_cvat.add_task([("noise.png", 451, 300)])
     path = f"/api/tasks/{task}/data?type=frame&number=0&quality="
-    assert fake_cvat.api("GET", path + "original").content == cat_png
+    assert fake_cvat.api("GET", path + "original").content == original
     small = fake_cvat.api("GET", path + "compressed")
     assert small.headers["Content-Type"] == "image/jpeg"
-    assert len(small.content) < len(cat_png)
+    assert len(small.content) < len(original)
     reply = fake_cvat.api("GET", path.replace("number=0", "number=9"))
     assert (reply.status_code, reply.json()) == (400, ["Incorrect requested frame number: 9"])
 
