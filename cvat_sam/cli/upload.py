@@ -10,7 +10,8 @@ from rich import progress as bars
 from rich.console import Console
 
 from cvat_sam.cli import outputs, server_options
-from cvat_sam.cli.faults import list_faults, write_rejected
+from cvat_sam.cli.counted import count
+from cvat_sam.cli.faults import SHOWN, list_faults, write_rejected
 from cvat_sam.client.progress import Progress
 from cvat_sam.client.uploading import Report
 from cvat_sam.client.uploading import upload as upload_masks
@@ -156,23 +157,27 @@ class _Speed(bars.ProgressColumn):
 
 
 def _tell(report: Report, task: int, skip_bad: Path | None, *, dry_run: bool) -> None:
-    count = list_faults(report.rejected)
-    if count and skip_bad is None:
+    bad = list_faults(report.rejected)
+    if bad and skip_bad is None:
         typer.echo(
-            f"cvat-sam: {count} of {report.masks + count} masks do not fit task {task}, so nothing "
-            "was sent; --skip-bad FILE uploads the rest",
+            f"cvat-sam: {bad:,} of {count(report.masks + bad, 'mask')} cannot go into task {task}, "
+            "so nothing was sent; --skip-bad FILE uploads the rest",
             err=True,
         )
         raise typer.Exit(2)
     if dry_run:
-        typer.echo(f"task {task}: {report.masks} masks fit, {report.before} are stored already")
+        fitting = count(report.masks, "mask")
+        typer.echo(
+            f"task {task}: nothing is wrong with {fitting}, {report.before:,} stored already"
+        )
         return
-    if skip_bad is not None and count:
+    if skip_bad is not None and bad:
         write_rejected(skip_bad, report.rejected)
-        typer.echo(f"{count} masks that do not fit are in {skip_bad}")
+        typer.echo(f"left out, and written to {skip_bad}: {count(bad, 'mask')}")
     if report.deleted or report.kept:
-        typer.echo(f"task {task}: {report.deleted} masks of an earlier upload deleted")
+        typer.echo(f"task {task}: {count(report.deleted, 'mask')} of an earlier upload deleted")
     if report.kept:
-        ids = ", ".join(map(str, report.kept[:20]))
-        typer.echo(f"changed by somebody since, and left: {ids}{', …' * (len(report.kept) > 20)}")
-    typer.echo(f"task {task}: {report.stored} masks stored, {report.before} were there before")
+        ids = ", ".join(map(str, report.kept[:SHOWN])) + ", …" * (len(report.kept) > SHOWN)
+        typer.echo(f"changed by somebody since, and left alone: {ids}")
+    stored = count(report.stored, "mask")
+    typer.echo(f"task {task}: {stored} stored, {report.before:,} there before")
