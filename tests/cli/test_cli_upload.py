@@ -119,7 +119,7 @@ def test_what_is_wrong_with_options_is_one_sentence(run, task, cvat_process, wor
 
 
 def test_a_token_that_is_not_known_is_said(run):
-    ended = run([GOOD], CVAT_ACCESS_TOKEN="nobody-knows-this-one")
+    ended = run([GOOD], **{"CVAT_ACCESS_TOKEN": "nobody-knows-this-one"})
     assert ended.returncode == 2
     assert "does not know us (401)" in ended.stderr
     assert "nobody-knows-this-one" not in ended.stderr
