@@ -57,6 +57,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         make_folder(path.parent)
+        if path.is_dir():
+            raise Unwritable(f"{path} cannot be written: it is a folder")
         try:
             path.touch(mode=0o600)
         except OSError as error:

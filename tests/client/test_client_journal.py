@@ -173,6 +173,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
         Journal(tmp_path / "file" / "journal.sqlite")
 
 
+def test_a_folder_is_no_journal(tmp_path):
+    with pytest.raises(Unwritable, match="cannot be written: it is a folder"):
+        Journal(tmp_path)
+
+
 def test_bodies_are_gone_from_the_file_once_they_are_stored(journal):
     plan(journal, range(3), fresh=True)
     send(journal, 9)
