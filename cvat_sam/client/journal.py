@@ -74,6 +74,7 @@ class Journal:
             self._db.close()
             raise InvalidSource(f"{path} is not a journal that can be read: {error}") from None
         if version != VERSION:
+            self._db.close()
             raise InvalidSource(
                 f"{path} is the journal of another version of cvat-sam; finish that upload with it"
             )
