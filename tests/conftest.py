@@ -1,9 +1,11 @@
-"""What many tests share: real photographs, the real model, and servers that run it."""
+"""What many tests share: photographs, the real model, servers that run it, a stand-in for CVAT."""
 
 import contextlib
 import importlib.resources
 
 import pytest
+from fake_cvat.case import Case
+from fake_cvat.process import FakeCvat
 
 from cvat_sam.images.decoding import decode
 from cvat_sam.models import load
@@ -64,3 +66,23 @@ def serve(tmp_path_factory):
             return urls[kind]
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def fake_cvat_process():
+    """A stand-in for CVAT, one process a module."""
+    with FakeCvat() as cvat:
+        yield cvat
+
+
+@pytest.fixture
+def fake_cvat(fake_cvat_process):
+    """The same, empty."""
+    fake_cvat_process.reset()
+    return fake_cvat_process
+
+
+@pytest.fixture
+def case(fake_cvat):
+    """A task of four frames in two jobs."""
+    return Case(fake_cvat)

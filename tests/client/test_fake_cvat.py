@@ -5,8 +5,8 @@ import requests
 from cvat_sdk import make_client, models
 from cvat_sdk.core.proxies.annotations import AnnotationUpdateAction
 from fake_cvat import fake_cost
+from fake_cvat.case import FRAMES, GOOD, Case
 from fake_cvat.process import FakeCvat
-from fake_cvat_case import FRAMES, GOOD, Case
 
 
 def test_create_appends_and_counts_ids_through_all_tasks(case):

@@ -2,8 +2,8 @@
 
 import pytest
 import requests
+from fake_cvat.case import Case, wait_for
 from fake_cvat.fake_faults import KINDS
-from fake_cvat_case import Case, wait_for
 
 CUT = "cut"
 

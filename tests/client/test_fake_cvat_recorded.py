@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from fake_cvat_case import GOOD
+from fake_cvat.case import GOOD
 
 NOT_A_NUMBER = "[ErrorDetail(string='Value must be a float or an integer', code='invalid')]"
 

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from fake_cvat_case import CELL, FRAMES, Case
+from fake_cvat.case import CELL, FRAMES, Case
 from PIL import Image
 
 
