@@ -18,7 +18,7 @@ from rle._crop import Box, runs_and_box
 from rle._limits import check_size
 from rle._numbers import as_list
 from rle._paint import paint
-from rle.exceptions import InvalidRuns, InvalidSize, RleError
+from rle.exceptions import InvalidRuns, InvalidSize
 from rle.runs import Order
 
 _EMPTY = (1, 0, 0, 0, 0)
@@ -96,7 +96,9 @@ def decode_cvat(masks: Any, height: Any, width: Any) -> NDArray[np.bool_]:
     images = _unset(len(masks), height, width)
     most = max(1, AT_ONCE // (height * width))
     for begin in range(0, len(masks), most):
-        runs, splits, boxes = _read_points(masks[begin : begin + most], begin, height, width)
+        runs, splits, boxes = _points.read_many(
+            masks[begin : begin + most], height, width, first=begin, name="points[{}]"
+        )
         odd = (np.diff(splits) % 2).astype(np.bool_)
         runs = np.insert(runs, splits[1:][odd], 0)  # so that each mask begins with an unset run
         for image, (box, crop) in zip(images[begin:], _painted(runs, boxes), strict=False):
@@ -151,25 +153,6 @@ def _unset(count: int, height: int, width: int) -> NDArray[np.bool_]:
         raise InvalidSize(
             f"{count} masks of {height}×{width} do not fit into this machine's memory"
         ) from None
-
-
-def _read_points(
-    masks: Sequence[Any], begin: int, height: int, width: int
-) -> tuple[Ints, Ints, Ints]:
-    try:
-        return _points.read_lists(masks, height, width)
-    except RleError:
-        pass
-    parts, boxes = [], []
-    for index, points in enumerate(masks, begin):
-        try:
-            runs, box, _, _ = _points.read(points, height, width)
-        except RleError as fault:
-            raise type(fault)(f"points[{index}]: {fault}") from None
-        parts.append(runs)
-        boxes.append(box)
-    splits = np.cumsum([0, *(part.size for part in parts)])
-    return np.concatenate(parts), splits, np.array(boxes)
 
 
 def _painted_crops(crops: Crops) -> Iterator[tuple[Box, NDArray[np.bool_]]]:

@@ -41,13 +41,17 @@ def read(points: Any, height: Any, width: Any) -> tuple[Ints, Box, int, int]:
     return runs, box, height, width
 
 
-def read_many(masks: Sequence[Any], height: int, width: int) -> tuple[Ints, Ints, Ints]:
+def read_many(
+    masks: Sequence[Any], height: int, width: int, *, first: int = 0, name: str = "mask {}"
+) -> tuple[Ints, Ints, Ints]:
     """Reads many masks' points.
 
     Args:
         masks: One item for each mask.
         height: Rows of the image, checked.
         width: Columns of the image, checked.
+        first: The first mask's index, for an error's sentence.
+        name: What a mask is called there.
 
     Returns:
         All runs, checked; splits (N + 1,); and boxes, (N, 4).
@@ -60,11 +64,11 @@ def read_many(masks: Sequence[Any], height: int, width: int) -> tuple[Ints, Ints
         return read_lists(masks, height, width)
     except RleError:
         runs, boxes = [np.empty(0, np.int64)], []
-    for index, points in enumerate(masks):
+    for index, points in enumerate(masks, first):
         try:
             part, box, _, _ = read(points, height, width)
         except RleError as fault:
-            raise type(fault)(f"mask {index}: {fault}") from None
+            raise type(fault)(f"{name.format(index)}: {fault}") from None
         runs.append(part)
         boxes.append(box)
     splits = np.cumsum([part.size for part in runs])

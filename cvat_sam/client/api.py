@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cvat_sam.client.connection import Answer, Connection, Doubtful
+from cvat_sam.client.connection import Answer, Connection
 from cvat_sam.client.task import Attribute, Frame, Job, Label, Task
 from cvat_sam.client.task_answers import (
     JobAnswer,
@@ -26,7 +26,6 @@ __all__ = [
     "Job",
     "Label",
     "Task",
-    "TaskStore",
     "annotations",
     "create_shapes",
     "delete_shapes",
@@ -221,40 +220,6 @@ def frame_image(connection: Connection, task: int, number: int) -> bytes:
     return connection.get_bytes(
         f"/api/tasks/{task}/data", type="frame", number=number, quality="original"
     )
-
-
-class TaskStore:
-    """The shapes of one task, or of one of its jobs.
-
-    Args:
-        connection: to the server.
-        task: the task's number.
-        job: the job's number, where it is the job's shapes alone.
-    """
-
-    def __init__(self, connection: Connection, *, task: int, job: int | None = None) -> None:
-        self._connection = connection
-        self._task = task if job is None else None
-        self._job = job
-
-    def create(self, body: bytes) -> list[Mapping[str, Any]]:
-        """Store shapes; what the reply says was stored. See `create_shapes`."""
-        answer = create_shapes(self._connection, task=self._task, job=self._job, body=body)
-        stored = answer.json.get("shapes") if isinstance(answer.json, dict) else None
-        if not isinstance(stored, list) or not all(isinstance(item, dict) for item in stored):
-            raise Doubtful(
-                f"{self._connection.server.url} answers {answer.status} without what it stored",
-                status=answer.status,
-            )
-        return stored
-
-    def delete(self, shapes: Sequence[Mapping[str, Any]]) -> None:
-        """Delete shapes. See `delete_shapes`."""
-        delete_shapes(self._connection, shapes, task=self._task, job=self._job)
-
-    def shapes(self) -> Iterator[dict[str, Any]]:
-        """All shapes that are there. See `shapes`."""
-        return shapes(self._connection, task=self._task, job=self._job)
 
 
 def _annotations(task: int | None, job: int | None) -> str:

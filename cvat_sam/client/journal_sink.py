@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cvat_sam.client.api import TaskStore
 from cvat_sam.client.checks import Checker
 from cvat_sam.client.connection import Connection
 from cvat_sam.client.journal import Journal
@@ -15,6 +14,7 @@ from cvat_sam.client.progress import Progress
 from cvat_sam.client.sending import Sender
 from cvat_sam.client.state import claim, journal_path, lock_path
 from cvat_sam.client.task import Job, Task
+from cvat_sam.client.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cvat_sam import sources as readers
-from cvat_sam.client.api import TaskStore, read_task
+from cvat_sam.client.api import read_task
 from cvat_sam.client.checks import Checker
 from cvat_sam.client.connection import Connection
 from cvat_sam.client.journal import PLANNED, STORED, Journal
@@ -18,6 +18,7 @@ from cvat_sam.client.progress import Progress
 from cvat_sam.client.replacing import remove_replaced
 from cvat_sam.client.sending import Sender
 from cvat_sam.client.state import claim, journal_path, lock_path
+from cvat_sam.client.task_store import TaskStore
 from cvat_sam.masks import Rejected
 
 

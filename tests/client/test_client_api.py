@@ -18,7 +18,6 @@ from cvat_sam.client.api import (
     Frame,
     Job,
     Label,
-    TaskStore,
     annotations,
     create_shapes,
     delete_shapes,
@@ -28,6 +27,7 @@ from cvat_sam.client.api import (
 )
 from cvat_sam.client.connection import Connection, Doubtful
 from cvat_sam.client.task_answers import MetaAnswer
+from cvat_sam.client.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask, ServerRefused, ServerUnreachable
 
 
