@@ -1,7 +1,6 @@
 """Files that are there whole or not at all."""
 
-import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from cvat_sam.exceptions import Unwritable
@@ -13,23 +12,25 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         Unwritable: the file cannot be made; what was there before is there still.
     """
+    temporary = beside(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
-        # mkstemp makes files for their owner alone; a result is for whoever may read the folder.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """A name that nothing has yet, in the same folder, for what shall be `path` when it is whole.
+
+    The file is made by whoever writes it, and so may be read by whoever may read the folder, which
+    is not so with those of `tempfile`.
+    """
+    # A name may be as long as names can be; what is beside it is longer still.
+    return path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}"
 
 
 def make_folder(path: Path) -> None:

@@ -3,16 +3,17 @@
 `cvat_sam.files.write_atomically` does it for what fits into memory.
 """
 
-import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from cvat_sam.exceptions import Unwritable
+from cvat_sam.files import beside
 
 
 class UnfinishedFile:
@@ -32,11 +33,11 @@ class UnfinishedFile:
         self.path = path
         if path.is_dir():
             raise Unwritable(f"{path} cannot be written: it is a folder")
+        self.temporary = beside(path)
+        # Set before the file is made: an interrupt may come at any moment.
+        self._remove = weakref.finalize(self, _remove, self.temporary)
         with writing(path):
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=_hidden(path))
-            os.close(handle)
-            self.temporary = Path(name)
-            _as_any_other(self.temporary, 0o666)
+            self.temporary.open("xb").close()
 
     def open(self) -> IO[str]:
         """Open it to write text."""
@@ -49,7 +50,7 @@ class UnfinishedFile:
 
     def discard(self) -> None:
         """Leave nothing behind."""
-        self.temporary.unlink(missing_ok=True)
+        self._remove()
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +85,8 @@ class UnfinishedFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.temporary = beside(path)
+        self._remove = weakref.finalize(self, _remove, self.temporary)
         with writing(path):
             if path.is_dir():
                 if any(path.iterdir()):
@@ -92,8 +95,7 @@ class UnfinishedFolder:
                     )
             elif path.exists() or path.is_symlink():
                 raise Unwritable(f"{path} cannot be written: it is a file")
-            self.temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=_hidden(path)))
-            _as_any_other(self.temporary, 0o777)
+            self.temporary.mkdir()
 
     def finish(self) -> None:
         """Give it its name."""
@@ -104,7 +106,7 @@ class UnfinishedFolder:
 
     def discard(self) -> None:
         """Leave nothing behind."""
-        shutil.rmtree(self.temporary, ignore_errors=True)
+        self._remove()
 
 
 def second_part(path: Path) -> IO[str]:
@@ -140,13 +142,6 @@ def _unwritable(path: Path, error: Any) -> Unwritable:
     return Unwritable(f"{path} cannot be written: {error.strerror or error}")
 
 
-def _hidden(path: Path) -> str:
-    # A name may be as long as names can be; what is beside it is longer still.
-    return f".{path.name[:40]}."
-
-
-def _as_any_other(path: Path, mode: int) -> None:
-    # tempfile makes things for their owner alone; a result is for whoever may read the folder.
-    umask = os.umask(0)
-    os.umask(umask)
-    path.chmod(mode & ~umask)
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # it may not be there, nor the folder that it should be in
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

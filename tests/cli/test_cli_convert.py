@@ -246,7 +246,10 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_2(run, tmp_path, arguments,
 
 
 def test_an_interrupt_leaves_nothing_behind(tmp_path):
-    np.save(tmp_path / "a.npy", np.ones((4000, 200, 200), bool))
+    # A file with holes: small on disk, and seconds of work.
+    array = np.lib.format.open_memmap(tmp_path / "a.npy", "w+", bool, (20_000, 200, 200))
+    array[:, 0, 0] = True
+    del array
     process = subprocess.Popen(
         [sys.executable, "-m", "cvat_sam", "convert", "a.npy", "--to", "out.json"],
         cwd=tmp_path,
@@ -258,8 +261,10 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
-    assert process.returncode == 130
-    assert "Traceback" not in said
+    assert said == ""
+    # To a shell both are 130. Python dies of the signal if that came in the middle of an `exec`,
+    # such as a dataclass is made by, even where the interrupt is caught further out.
+    assert process.returncode in (130, -signal.SIGINT)
     assert everything_in(tmp_path) == ["a.npy"]
 
 
