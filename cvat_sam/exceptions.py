@@ -8,6 +8,8 @@
     │   ├── InvalidSetting      an environment variable or an option
     │   ├── InvalidSource       a file that no masks can be read from
     │   └── InvalidTask         masks that do not fit the task they are for
+    │       ├── UnfitMasks          and which ones
+    │       └── DamagedMasks        masks that a task has, and that are none
     ├── ServerRefused           a server's answer is no: exit code 2
     │   └── NotAllowed          it does not know us, or we may not: 401, 403
     ├── Unclear                 whether masks were stored cannot be told: exit code 2
@@ -24,6 +26,14 @@
 The message is one sentence for the person who sent the input, with the value and the limit. The
 codec's own errors are in `rle.exceptions`.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cvat_sam.masks import Rejected
 
 
 class CvatSamError(Exception):
@@ -56,6 +66,39 @@ class InvalidSource(InvalidInput):
 
 class InvalidTask(InvalidInput):
     """Masks do not fit the task that they are for; nothing was sent."""
+
+
+class UnfitMasks(InvalidTask):
+    """Some masks do not fit the task that they are for; nothing was sent.
+
+    Attributes:
+        refusal: the sentence without the first of them.
+        rejected: those that do not fit.
+    """
+
+    def __init__(self, task: int, masks: int, rejected: Sequence[Rejected]) -> None:
+        noun = "mask" if masks == 1 else "masks"
+        self.refusal = (
+            f"{len(rejected):,} of {masks:,} {noun} cannot go into task {task}, so nothing was sent"
+        )
+        self.rejected = tuple(rejected)
+        first = rejected[0]
+        super().__init__(f"{self.refusal}; the first is {first.place}: {first.sentence}")
+
+
+class DamagedMasks(InvalidTask):
+    """A task holds masks that cannot be read; nothing was written.
+
+    Attributes:
+        rejected: which.
+    """
+
+    def __init__(self, task: int, rejected: Sequence[Rejected]) -> None:
+        self.rejected = tuple(rejected)
+        super().__init__(
+            f"{len(rejected):,} of the masks of task {task} cannot be read; nothing was written "
+            "(--skip-bad FILE leaves them out)"
+        )
 
 
 class ServerRefused(CvatSamError):

@@ -42,12 +42,13 @@ def mask_of(one):
 
 
 @st.composite
-def images(draw, *, more=(), names=NAMES):
+def images(draw, *, more=(), names=NAMES, empty=True):
     """Some images of different names and sizes, each with some masks.
 
     Args:
         more: fields that are drawn too, beside image, label, points and size.
         names: of images and labels.
+        empty: whether masks may have no pixels.
     """
     fields = {
         "attributes": st.dictionaries(TEXT, NAMES | st.just(""), max_size=2),
@@ -69,6 +70,7 @@ def images(draw, *, more=(), names=NAMES):
                 **{field: draw(fields[field]) for field in more},
             )
             for mask in masks
+            if empty or mask.any()
         ]
         found.append((name, size, drawn))
     return found

@@ -9,11 +9,7 @@ import typer
 from cvat_sam.cli import asking, server_options
 from cvat_sam.cli.asking import count
 from cvat_sam.client.annotate import Annotated as Done
-from cvat_sam.client.annotate import annotate as annotate_frames
-from cvat_sam.client.annotate import label_for_masks
-from cvat_sam.client.api import read_task
-from cvat_sam.client.journal_sink import open_sink
-from cvat_sam.client.progress import Progress
+from cvat_sam.client.with_model import annotate_task
 
 
 def annotate(
@@ -47,42 +43,29 @@ def annotate(
     where it ended. A frame that fails is listed, and the rest goes on; the exit code is 2 then.
     """
     ranges = None if frames is None else asking.frame_ranges(frames)
-    bring = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
-    with server_options.connect(
-        server_host=server_host,
-        server_port=server_port,
-        auth=auth,
-        token_file=token_file,
-        organization=organization,
-        insecure=insecure,
-    ) as connection:
-        found = read_task(connection, task)
-        label_for_masks(found, label)
-        work = {"command": "annotate", "label": label}
-        only = found.job(job)
-        with (
-            open_sink(
-                connection,
-                found,
-                work=work,
-                job=only,
-                journal=journal,
-                progress=Progress(say=server_options.say),
-            ) as sink,
-            bring() as asker,
-            asking.frame_progress("Annotating") as progress,
-        ):
-            done = annotate_frames(
-                connection,
-                found,
-                asker,
-                sink,
-                label=label,
-                frames=None if ranges is None else itertools.chain.from_iterable(ranges),
-                all_frames=all_frames,
-                job=only,
-                progress=progress,
-            )
+    asker = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
+    with (
+        server_options.connect(
+            server_host=server_host,
+            server_port=server_port,
+            auth=auth,
+            token_file=token_file,
+            organization=organization,
+            insecure=insecure,
+        ) as connection,
+        asking.frame_progress("Annotating") as progress,
+    ):
+        done = annotate_task(
+            connection,
+            asker,
+            task=task,
+            label=label,
+            frames=None if ranges is None else itertools.chain.from_iterable(ranges),
+            all_frames=all_frames,
+            job=job,
+            journal=journal,
+            progress=progress,
+        )
     _tell(done, task)
     if done.faults:
         raise typer.Exit(2)

@@ -1,6 +1,6 @@
 """The options that say which model is asked, and what is shown while it works."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -21,7 +21,6 @@ from cvat_sam.client.function import DashboardFunction, Function
 from cvat_sam.client.local_model import LocalModel
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.malloc import keep_freed_pages
-from cvat_sam.settings import Settings
 
 _PANEL = "Model"
 
@@ -55,8 +54,8 @@ DeviceOption = Annotated[
 
 def choose(
     *, function: str | None, dashboard: str | None, model: str | None, device: str | None
-) -> Callable[[], Asker]:
-    """What brings the model that a command's options ask for; a model for this process takes long.
+) -> Asker:
+    """The model that a command's options ask for.
 
     Raises:
         InvalidSetting: they ask for none, for several, or for one that cannot be.
@@ -69,21 +68,13 @@ def choose(
     if function is None:
         if dashboard is not None:
             raise InvalidSetting("--dashboard needs --function NAME, and takes no --model")
-        Settings.from_environment().changed(model=model, device=device)
-        return lambda: _local(model, device)
+        keep_freed_pages()
+        return LocalModel(model, device=device)
     if device is not None:
         raise InvalidSetting("--device is for --model; a function runs where it is deployed")
-    asker = (
-        Function(function, report=say)
-        if dashboard is None
-        else DashboardFunction(dashboard, function, report=say)
-    )
-    return lambda: asker
-
-
-def _local(model: str | None, device: str | None) -> Asker:
-    keep_freed_pages()
-    return LocalModel(model, device=device)
+    if dashboard is not None:
+        return DashboardFunction(dashboard, function, report=say)
+    return Function(function, report=say)
 
 
 def frame_ranges(text: str) -> list[range]:

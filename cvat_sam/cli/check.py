@@ -1,19 +1,21 @@
 """`cvat-sam check`: what is in files of masks, and what is wrong with it."""
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cvat_sam import sources as readers
-from cvat_sam.cli.convert import keep
+from cvat_sam.cli.convert import EMPTY, keep, keep_image, say
 from cvat_sam.cli.counted import count, counted
 from cvat_sam.cli.faults import list_faults
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.masks import Rejected
+from cvat_sam.masks.items import item_of
 from cvat_sam.masks.spool import Spool
-from cvat_sam.sources.formats import told_apart
 
 SHOWN = 20
 
@@ -31,6 +33,7 @@ def check(
     The exit code is 2 if there are faults.
     """
     faults = sum([_check(source, format) for source in sources])
+    faults += _not_together(sources, format) if not faults else 0
     if faults:
         typer.echo(f"cvat-sam: {count(faults, 'fault')}", err=True)
         raise typer.Exit(2)
@@ -39,36 +42,52 @@ def check(
 def _check(source: Path, format: str | None) -> int:
     """Say what is in a source; returns how many faults it has."""
     labels: Counter[str] = Counter()
-    empty = unreadable = 0
+    notes: list[str] = []
+    unreadable = 0
     with Spool() as spool:
         try:
-            formats = dict.fromkeys(name for name, _ in told_apart(source, format=format))
-            for one in counted(readers.read([source], format=format), f"Reading {source}"):
+            told = readers.told([source], format=format)
+            images = partial(keep_image, spool=spool, notes=notes)
+            masks = readers.read_told(told, image=images, note=notes.append)
+            for one in counted(masks, f"Reading {source}"):
                 if isinstance(one, Rejected):
                     spool.reject(one)
                     continue
                 keep(one, spool)
                 labels[one.label] += 1
-                empty += not any(one.points[1:-4:2])
+                if one.empty:
+                    spool.reject(Rejected(one.place, EMPTY, item_of(one)))
         except InvalidSource as error:
             typer.echo(f"cvat-sam: {error}", err=True)
-            unreadable, formats = 1, {}
-        rejected = spool.rejected_count()
-        if formats:
-            _tell(source, ", ".join(formats), spool, labels)
-        if empty:
-            typer.echo(f"  empty, without a set pixel: {count(empty, 'mask')}")
+            unreadable, told = 1, []
+        if told:
+            formats = ", ".join(dict.fromkeys(one.format for one in told))
+            _tell(source, formats, spool, labels)
+        say(notes)
         list_faults(spool.rejected(), most=None)
-    return rejected + unreadable
+        return spool.rejected_count() + unreadable
+
+
+def _not_together(sources: Sequence[Path], format: str | None) -> int:
+    """Whether sources that are right each for itself cannot be read at once."""
+    try:
+        readers.told(sources, format=format)
+    except InvalidSource as error:
+        typer.echo(f"cvat-sam: {error}", err=True)
+        return 1
+    return 0
 
 
 def _tell(source: Path, formats: str, spool: Spool, labels: Counter[str]) -> None:
     sizes: Counter[str] = Counter()
+    without = 0
     for image in spool.images():
         known = image.height is not None and image.width is not None
         sizes[f"{image.height}×{image.width}" if known else "not said"] += 1
+        without += not image.masks
     masks, images = count(len(spool), "mask"), count(sizes.total(), "image")
-    typer.echo(f"{source}: {formats}, {masks} on {images}")
+    more = f" ({without:,} without masks)" if without else ""
+    typer.echo(f"{source}: {formats}, {masks} on {images}{more}")
     typer.echo(f"  labels: {_listed(labels, 'mask')}")
     typer.echo(f"  sizes (height × width): {_listed(sizes, 'image')}")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +11,17 @@ import typer
 from cvat_sam import sources as readers
 from cvat_sam.cli import outputs
 from cvat_sam.cli.counted import count, counted
-from cvat_sam.cli.faults import list_faults, write_rejected
+from cvat_sam.cli.faults import list_faults
 from cvat_sam.cli.upload import labels_of
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
-from cvat_sam.files import make_folder
-from cvat_sam.masks import MaskRecord, Rejected
+from cvat_sam.masks import ImageRecord, MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
 from cvat_sam.masks.spool import Spool, SpooledImage
 from cvat_sam.targets import Target, open_target
 from cvat_sam.targets.formats import format_for
+from cvat_sam.targets.rejected_file import write_rejected
+
+EMPTY = "the mask is empty: no pixel is set"
 
 
 def convert(
@@ -56,17 +59,18 @@ def convert(
 ) -> None:
     """Read masks and write them in another format, bit-equal; all of them, or nothing.
 
-    Images are written in the order in which they come first. Frames that have no name are called
-    frame_000000 and so on, as in CVAT's own exports.
+    Images are written in the order in which they come first, those without masks too. Frames that
+    have no name are called frame_000000 and so on, as in CVAT's own exports.
     """
-    format_for(to, to_format)
+    _check_format(to, to_format)
     _prepare(sources, to, skip_bad)
     labels = labels_of(label or [])
     with open_target(to, format=to_format) as target, Spool() as spool:
-        unused = _read(sources, format, labels, spool)
+        unused, notes = _read(sources, format, labels, spool, target)
         read = spool.rejected_count() + len(spool)
-        _reject_without_size(spool)
+        notes += _reject_without_size(spool)
         rejected = spool.rejected_count()
+        say(notes)
         list_faults(spool.rejected())
         if rejected and skip_bad is None:
             typer.echo(
@@ -80,12 +84,19 @@ def convert(
         _write(spool, target)
         if rejected and skip_bad is not None:
             write_rejected(skip_bad, spool.rejected())
-        notes = target.close()
+        lost = target.close()
     typer.echo(f"{to}: {count(target.masks, 'mask')} on {count(target.images, 'image')}")
     if rejected:
         typer.echo(f"left out, and written to {skip_bad}: {count(rejected, 'mask')}")
-    for note in notes:
+    for note in lost:
         typer.echo(note)
+
+
+def _check_format(to: Path, format: str | None) -> None:
+    try:
+        format_for(to, format)
+    except InvalidSetting as error:
+        raise InvalidSetting(f"{error} (--to-format)") from None
 
 
 def _prepare(sources: Sequence[Path], to: Path, skip_bad: Path | None) -> None:
@@ -97,22 +108,46 @@ def _prepare(sources: Sequence[Path], to: Path, skip_bad: Path | None) -> None:
         inside = to.exists() and target.is_relative_to(source.resolve())
         if target == source.resolve() or inside:
             raise InvalidSetting(f"{to} would be written over, but it is also read")
-    make_folder(to.parent)
 
 
 def _read(
-    sources: Sequence[Path], format: str | None, labels: Mapping[str, str], spool: Spool
-) -> list[str]:
-    """Put everything into the spool; returns the labels to rename that no mask has."""
+    sources: Sequence[Path],
+    format: str | None,
+    labels: Mapping[str, str],
+    spool: Spool,
+    target: Target,
+) -> tuple[list[str], list[str]]:
+    """Put everything into the spool; returns the labels to rename that no mask has, and notes."""
     unused = dict.fromkeys(name for name in labels if name)
-    for one in counted(readers.read(sources, format=format), "Reading"):
+    notes: list[str] = []
+    images = partial(keep_image, spool=spool, notes=notes)
+    masks = readers.read(sources, format=format, image=images, note=notes.append)
+    for one in counted(masks, "Reading"):
         if isinstance(one, Rejected):
             spool.reject(one)
             continue
         unused.pop(one.label, None)
+        if one.empty and not target.holds_empty:
+            sentence = f"{EMPTY}, which {target.path} cannot hold"
+            spool.reject(Rejected(one.place, sentence, item_of(one)))
+            continue
         label = labels.get(one.label, labels.get("", one.label))
         keep(replace(one, label=label) if label != one.label else one, spool)
-    return list(unused)
+    return list(unused), notes
+
+
+def say(notes: Sequence[str]) -> None:
+    """Say on standard error what is no fault but should be known."""
+    for note in notes:
+        typer.echo(f"cvat-sam: {note}", err=True)
+
+
+def keep_image(image: ImageRecord, spool: Spool, notes: list[str]) -> None:
+    """Put an image into the spool; there it stays as it was if it has another size here."""
+    try:
+        spool.add_image(image)
+    except InvalidSource as error:
+        notes.append(f"{image.place}: {error}")
 
 
 def keep(record: MaskRecord, spool: Spool) -> None:
@@ -123,12 +158,18 @@ def keep(record: MaskRecord, spool: Spool) -> None:
         spool.reject(Rejected(record.place, str(error), item_of(record)))
 
 
-def _reject_without_size(spool: Spool) -> None:
+def _reject_without_size(spool: Spool) -> list[str]:
+    """Reject the masks of images whose size nothing says; returns notes on those without masks."""
+    unwritten = 0
     for image in spool.images():
         if image.height is None or image.width is None:
             sentence = f"the size of its image, {_name(image)}, is not in the sources"
             for record in spool.records(image):
                 spool.reject(Rejected(record.place, sentence, item_of(record)))
+            unwritten += not image.masks
+    images = count(unwritten, "image")
+    sentence = f"left out, because neither masks nor their size is in the sources: {images}"
+    return [sentence] if unwritten else []
 
 
 def _write(spool: Spool, target: Target) -> None:

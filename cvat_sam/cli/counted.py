@@ -6,6 +6,10 @@ from typing import TypeVar
 from rich import progress
 from rich.console import Console
 
+from cvat_sam.masks.counts import count
+
+__all__ = ["count", "counted"]
+
 Item = TypeVar("Item")
 
 # Of fast items, only one of so many is worth a look at the clock.
@@ -32,12 +36,3 @@ def counted(items: Iterable[Item], title: str, *, total: int | None = None) -> I
             if number % _STEP == 0:
                 bar.update(task, completed=number)
             yield item
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> count(1, "mask"), count(1234, "image")
-    ('1 mask', '1,234 images')
-    """
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from cvat_sam.cli import outputs, server_options
-from cvat_sam.cli.faults import list_faults, write_rejected
+from cvat_sam.cli.faults import list_faults
 from cvat_sam.cli.progress import tracked
-from cvat_sam.client.download import DamagedMasks, Downloaded
+from cvat_sam.client.download import Downloaded
 from cvat_sam.client.download import download as download_masks
+from cvat_sam.exceptions import DamagedMasks
 
 
 def download(
@@ -56,15 +57,13 @@ def download(
                 task,
                 to,
                 format=format,
-                skip_bad=skip_bad is not None,
+                skip_bad=skip_bad,
                 watched=lambda frames: tracked(frames, "Writing"),
             )
         except DamagedMasks as error:
             list_faults(error.rejected)
             raise
-    if skip_bad is not None and done.rejected:
-        list_faults(done.rejected)
-        write_rejected(skip_bad, done.rejected)
+    list_faults(done.rejected)
     _tell(done, to, skip_bad)
 
 

@@ -7,12 +7,8 @@ import typer
 
 from cvat_sam.cli import asking, server_options
 from cvat_sam.cli.asking import count
-from cvat_sam.client.annotate import label_for_masks
-from cvat_sam.client.api import read_task
-from cvat_sam.client.journal_sink import open_sink
-from cvat_sam.client.progress import Progress
 from cvat_sam.client.refine_boxes import Refined
-from cvat_sam.client.refine_boxes import refine_boxes as refine
+from cvat_sam.client.with_model import refine_boxes_of_task
 
 
 def refine_boxes(
@@ -45,44 +41,28 @@ def refine_boxes(
     and is listed, and the exit code is 2 then. A rotated one is asked for as the upright box around
     it. Tracks are left alone. The same command again goes on where it ended.
     """
-    labels = label or []
-    bring = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
-    with server_options.connect(
-        server_host=server_host,
-        server_port=server_port,
-        auth=auth,
-        token_file=token_file,
-        organization=organization,
-        insecure=insecure,
-    ) as connection:
-        found = read_task(connection, task)
-        for name in labels:
-            label_for_masks(found, name)
-        # Not the labels: a rectangle that has its mask has it, whichever command it came from.
-        work = {"command": "refine-boxes"}
-        only = found.job(job)
-        with (
-            open_sink(
-                connection,
-                found,
-                work=work,
-                job=only,
-                journal=journal,
-                progress=Progress(say=server_options.say),
-            ) as sink,
-            bring() as asker,
-            asking.frame_progress("Refining") as progress,
-        ):
-            done = refine(
-                connection,
-                found,
-                asker,
-                sink,
-                labels=labels,
-                keep_boxes=keep_boxes,
-                job=only,
-                progress=progress,
-            )
+    asker = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
+    with (
+        server_options.connect(
+            server_host=server_host,
+            server_port=server_port,
+            auth=auth,
+            token_file=token_file,
+            organization=organization,
+            insecure=insecure,
+        ) as connection,
+        asking.frame_progress("Refining") as progress,
+    ):
+        done = refine_boxes_of_task(
+            connection,
+            asker,
+            task=task,
+            labels=label or [],
+            keep_boxes=keep_boxes,
+            job=job,
+            journal=journal,
+            progress=progress,
+        )
     _tell(done, task)
     if done.faults or done.changed:
         raise typer.Exit(2)

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from cvat_sam.cli import outputs, server_options
 from cvat_sam.cli.counted import count
-from cvat_sam.cli.faults import SHOWN, list_faults, write_rejected
+from cvat_sam.cli.faults import SHOWN, list_faults
 from cvat_sam.client.progress import Progress
 from cvat_sam.client.uploading import Report
 from cvat_sam.client.uploading import upload as upload_masks
-from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.exceptions import InvalidSetting, UnfitMasks
 
 
 def upload(
@@ -52,6 +52,9 @@ def upload(
         bool,
         typer.Option("--replace-own", help="First delete what an earlier upload of these put in."),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Send all of them, those too that were sent before.")
+    ] = False,
     journal: Annotated[
         Path | None, typer.Option("--journal", metavar="FILE", help="In place of the usual one.")
     ] = None,
@@ -62,7 +65,7 @@ def upload(
     organization: server_options.Organization = None,
     insecure: server_options.Insecure = False,
 ) -> None:
-    """Upload masks into a task; the same command again goes on where it ended.
+    """Upload masks into a task; the same sources again go on where it ended.
 
     Everything is read and checked first: where one mask does not fit, nothing is sent.
     """
@@ -89,15 +92,20 @@ def upload(
                 labels=labels,
                 format=format,
                 dry_run=dry_run,
-                skip_bad=skip_bad is not None,
+                skip_bad=skip_bad,
                 replace=replace_own,
+                again=again,
                 journal=journal,
                 progress=progress,
             )
     except KeyboardInterrupt:
         typer.echo("cvat-sam: interrupted; the same command again finishes the rest", err=True)
         raise typer.Exit(130) from None
-    _tell(report, task, skip_bad, dry_run=dry_run)
+    except UnfitMasks as error:
+        list_faults(error.rejected)
+        typer.echo(f"cvat-sam: {error.refusal}; --skip-bad FILE uploads the rest", err=True)
+        raise typer.Exit(2) from None
+    (_foretell if dry_run else _tell)(report, task, skip_bad)
 
 
 def labels_of(options: list[str]) -> dict[str, str]:
@@ -156,28 +164,36 @@ class _Speed(bars.ProgressColumn):
         return f"{task.speed:,.0f} masks/s" if task.speed else ""
 
 
-def _tell(report: Report, task: int, skip_bad: Path | None, *, dry_run: bool) -> None:
-    bad = list_faults(report.rejected)
-    if bad and skip_bad is None:
-        typer.echo(
-            f"cvat-sam: {bad:,} of {count(report.masks + bad, 'mask')} cannot go into task {task}, "
-            "so nothing was sent; --skip-bad FILE uploads the rest",
-            err=True,
-        )
-        raise typer.Exit(2)
-    if dry_run:
-        fitting = count(report.masks, "mask")
-        typer.echo(
-            f"task {task}: nothing is wrong with {fitting}, {report.before:,} stored already"
-        )
-        return
-    if skip_bad is not None and bad:
-        write_rejected(skip_bad, report.rejected)
-        typer.echo(f"left out, and written to {skip_bad}: {count(bad, 'mask')}")
+def _foretell(report: Report, task: int, skip_bad: Path | None) -> None:
+    list_faults(report.rejected)
+    todo = count(report.masks - report.before, "mask")
+    typer.echo(f"task {task}: {todo} would be sent, {report.before:,} stored already")
+    if report.rejected:
+        left = count(len(report.rejected), "mask")
+        typer.echo(f"{left} would be left out, and written to {skip_bad}")
+    if report.deleted:
+        typer.echo(f"before that, {count(report.deleted, 'mask')} of an earlier upload deleted")
+    _tell_gone(report)
+
+
+def _tell(report: Report, task: int, skip_bad: Path | None) -> None:
+    list_faults(report.rejected)
+    if report.rejected:
+        left = count(len(report.rejected), "mask")
+        typer.echo(f"left out, and written to {skip_bad}: {left}")
     if report.deleted or report.kept:
         typer.echo(f"task {task}: {count(report.deleted, 'mask')} of an earlier upload deleted")
     if report.kept:
         ids = ", ".join(map(str, report.kept[:SHOWN])) + ", …" * (len(report.kept) > SHOWN)
         typer.echo(f"changed by somebody since, and left alone: {ids}")
     stored = count(report.stored, "mask")
-    typer.echo(f"task {task}: {stored} stored, {report.before:,} there before")
+    typer.echo(f"task {task}: {stored} stored, {report.before:,} stored before")
+    _tell_gone(report)
+
+
+def _tell_gone(report: Report) -> None:
+    if report.gone:
+        typer.echo(
+            f"of those, somebody has deleted or redrawn {report.gone:,} since, which stays so "
+            "(--again sends everything once more)"
+        )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cvat_sam.client.task_answers import (
     check_shape,
     checked,
 )
-from cvat_sam.exceptions import InvalidSource, InvalidTask, ServerUnreachable
+from cvat_sam.exceptions import InvalidSource, InvalidTask, ServerRefused, ServerUnreachable
 from cvat_sam.sources.json_items import JsonFile
 
 __all__ = [
@@ -45,12 +46,20 @@ def read_task(connection: Connection, task_id: int) -> Task:
     """Everything about a task that masks have to fit.
 
     Raises:
-        ServerRefused: there is no such task, or we may not see it.
+        InvalidTask: there is no such task, or it has no images.
+        ServerRefused: we may not see it.
         ServerUnreachable: no answer that is one.
-        InvalidTask: it has no images.
     """
     path = f"/api/tasks/{task_id}"
-    about = checked(connection, TaskAnswer, connection.get_json(path), f"GET {path}")
+    try:
+        answer = connection.get_json(path)
+    except ServerRefused as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        raise InvalidTask(
+            f"{connection.server.url} has no task {task_id}, or not for this user and organization"
+        ) from None
+    about = checked(connection, TaskAnswer, answer, f"GET {path}")
     if about.dimension != "2d":
         raise InvalidTask(f"task {task_id} is {about.dimension}; there are masks in 2d alone")
     meta_path = f"{path}/data/meta"

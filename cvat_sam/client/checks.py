@@ -11,7 +11,7 @@ from typing import Any
 import rle
 from cvat_sam.client.frames import FrameIndex
 from cvat_sam.client.shapes import Shape, shape_of
-from cvat_sam.client.task import Attribute, Job, Label, Task
+from cvat_sam.client.task import Attribute, Frame, Job, Label, Task
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 
@@ -29,6 +29,9 @@ class Checker:
         labels: the task's label for a source's label; "" is for all that are not named.
         source: where the masks come from, as CVAT shows it: "file", "auto".
 
+    Attributes:
+        unused: those of `labels` that no mask has had so far.
+
     Raises:
         InvalidTask: a label to map to is not in the task, or its jobs overlap and none is named.
     """
@@ -44,13 +47,17 @@ class Checker:
         self._task = task
         self._job = job
         self._map = dict(labels or {})
+        self.unused = {name: None for name in self._map if name}
         self._source = source
         self._index = FrameIndex(task)
         self._frames = {frame.number: frame for frame in task.frames}
         self._in_jobs = {number for one in task.jobs for number in range(one.start, one.stop + 1)}
         self._labels = {label.name: label for label in task.labels}
         for target in self._map.values():
-            self._label_named(target, InvalidTask)
+            label = self._labels.get(target)
+            if label is None:
+                raise InvalidTask(f"the task has no label {target}; it has {self._known()}")
+            _refuse_other_shapes(label, InvalidTask)
         if job is None:
             self._refuse_overlap()
 
@@ -71,10 +78,11 @@ class Checker:
                 f"the mask is for an image of {record.height}×{record.width}, but frame {number} "
                 f"({frame.name}) is {frame.height}×{frame.width}"
             )
-        rle.cvat.validate(record.points, height=frame.height, width=frame.width)
-        if not sum(record.points[1:-4:2]):
+        if not _is_right(record.points, frame):
+            rle.cvat.validate(record.points, height=frame.height, width=frame.width)
+        if record.empty:
             raise ValueError("the mask is empty: no pixel is set")
-        label = self._label_named(self._map.get(record.label, self._map.get("", record.label)))
+        label = self._label_of(record)
         for name, value, least in (("z_order", record.z_order, -MOST), ("group", record.group, 0)):
             if not least <= value <= MOST:
                 raise ValueError(f"{name} is {value}; it must be from {least} to {MOST}")
@@ -86,14 +94,19 @@ class Checker:
             source=self._source,
         )
 
-    def _label_named(self, name: str, error: type[ValueError] = ValueError) -> Label:
-        label = self._labels.get(name)
+    def _label_of(self, record: MaskRecord) -> Label:
+        self.unused.pop(record.label, None)
+        label = self._labels.get(self._map.get(record.label, self._map.get("", record.label)))
         if label is None:
-            known = ", ".join(self._labels) or "none"
-            raise error(f"the task has no label {name}; it has {known} (--label {name}=… maps it)")
-        if label.type not in ("mask", "any"):
-            raise error(f"the label {name} takes shapes of type {label.type} alone, no masks")
+            name = record.label
+            raise ValueError(
+                f"the task has no label {name}; it has {self._known()} (--label {name}=… maps it)"
+            )
+        _refuse_other_shapes(label, ValueError)
         return label
+
+    def _known(self) -> str:
+        return ", ".join(self._labels) or "none"
 
     def _in_a_job(self, number: int) -> None:
         if self._job is not None:
@@ -113,6 +126,21 @@ class Checker:
                     f"the jobs {one.id} and {after.id} share frames, and CVAT would store a mask "
                     "on these once for each; name one job with --job"
                 )
+
+
+def _is_right(points: list[int], frame: Frame) -> bool:
+    """Whether a mask is right at first sight; `rle.cvat` takes longer, and has the words."""
+    if len(points) < 5 or min(points) < 0:
+        return False
+    left, top, right, bottom = points[-4:]
+    area = (right - left + 1) * (bottom - top + 1)
+    inside = left <= right < frame.width and top <= bottom < frame.height
+    return inside and sum(points[:-4]) == area
+
+
+def _refuse_other_shapes(label: Label, error: type[ValueError]) -> None:
+    if label.type not in ("mask", "any"):
+        raise error(f"the label {label.name} takes shapes of type {label.type} alone, no masks")
 
 
 def _attributes(values: Mapping[str, str], label: Label) -> list[dict[str, Any]]:

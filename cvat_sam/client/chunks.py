@@ -12,7 +12,9 @@ FIRST_MASKS = 1000
 MOST_MASKS = 20_000
 MOST_BYTES = 16 << 20
 
-# Chunks are made larger while masks a second rise by this much at least.
+# Chunks are made larger while they take less than this many seconds, since each costs a little of
+# its own, and beyond while masks a second rise by this much at least.
+_SHORT_SECONDS = 1.5
 _WORTH = 1.1
 
 # A chunk that takes longer keeps people waiting who want to stop it, and time-outs near.
@@ -60,7 +62,8 @@ class ChunkSize:
         if masks < self.masks:
             return  # the bytes or the end made it smaller, so it tells nothing
         rate = masks / max(seconds, 1e-6)
-        if self._growing and rate > self._rate * _WORTH and 2 * seconds < LONGEST_SECONDS:
+        worth = seconds < _SHORT_SECONDS or rate > self._rate * _WORTH
+        if self._growing and worth and 2 * seconds < LONGEST_SECONDS:
             self.masks = min(2 * self.masks, MOST_MASKS)
         else:
             self._growing = False

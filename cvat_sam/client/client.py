@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cvat_sam.client import api
 from cvat_sam.client.connection import Connection
+from cvat_sam.client.credentials import AccessToken, Secret, find
 from cvat_sam.client.server import Server
 from cvat_sam.client.task import Task
+from cvat_sam.exceptions import InvalidSetting
 
 if TYPE_CHECKING:
+    from cvat_sam.client.annotate import Annotated
     from cvat_sam.client.download import Downloaded
+    from cvat_sam.client.found import Asker
+    from cvat_sam.client.refine_boxes import Refined
     from cvat_sam.client.uploading import Report
 
 
@@ -19,19 +24,25 @@ class Client:
     """A CVAT server, for masks; a context manager.
 
     Args:
-        server: which one, and who asks.
+        server: which one, and who asks; or its address alone.
+        token: an access token, with an address alone. Without it, `CVAT_ACCESS_TOKEN`, else the
+            user's name with `PASS`, as on the command line.
         report: hears, in sentences, of requests that are tried again and of what is unsafe.
         **patience: see `Connection`.
+
+    Raises:
+        InvalidSetting: the address is none, or nothing says who asks.
     """
 
     def __init__(
         self,
-        server: Server,
+        server: Server | str,
         *,
+        token: Secret | str | None = None,
         report: Callable[[str], None] | None = None,
         **patience: Any,
     ) -> None:
-        self.connection = Connection(server, report=report, **patience)
+        self.connection = Connection(_server(server, token), report=report, **patience)
 
     def __enter__(self) -> Self:
         return self
@@ -75,5 +86,40 @@ class Client:
         """Upload masks into a task; see `uploading.upload`."""
         from cvat_sam.client.uploading import upload
 
-        paths = [sources] if isinstance(sources, str | Path) else sources
-        return upload(self.connection, [Path(path) for path in paths], task=task, **options)
+        return upload(self.connection, sources, task=task, **options)
+
+    def annotate(self, task: int, asker: "Asker", *, label: str, **options: Any) -> "Annotated":
+        """Put a mask on every object that a model finds; see `with_model.annotate_task`.
+
+        Args:
+            task: its number.
+            asker: `Function(url)`, `DashboardFunction(url, name)` or `LocalModel("vit_t")`.
+            label: the label of all masks.
+            **options: see there.
+        """
+        from cvat_sam.client.with_model import annotate_task
+
+        return annotate_task(self.connection, asker, task=task, label=label, **options)
+
+    def refine_boxes(self, task: int, asker: "Asker", **options: Any) -> "Refined":
+        """Turn rectangles into masks; see `with_model.refine_boxes_of_task`.
+
+        Args:
+            task: its number.
+            asker: see `annotate`.
+            **options: see there.
+        """
+        from cvat_sam.client.with_model import refine_boxes_of_task
+
+        return refine_boxes_of_task(self.connection, asker, task=task, **options)
+
+
+def _server(server: Server | str, token: Secret | str | None) -> Server:
+    if isinstance(server, Server):
+        if token is not None:
+            raise InvalidSetting("a token goes with an address; a Server has its own credentials")
+        return server
+    url = Server(server).url
+    if token is None:
+        return Server(url, find(url))
+    return Server(url, AccessToken(token if isinstance(token, Secret) else Secret(token)))

@@ -10,24 +10,13 @@ import rle
 from cvat_sam import targets
 from cvat_sam.client.api import Annotations, Frame, Label, Task, annotations, read_task
 from cvat_sam.client.connection import Connection
-from cvat_sam.exceptions import InvalidInput, InvalidSource
+from cvat_sam.exceptions import DamagedMasks, InvalidSource
 from cvat_sam.masks import MaskRecord, Place, Rejected
 from cvat_sam.masks.spool import Spool, SpooledImage
+from cvat_sam.targets.rejected_file import write_rejected
 
 _MASK = "mask"
 _FROM_A_MODEL = ("auto", "semi-auto")
-
-
-class DamagedMasks(InvalidInput):
-    """A task holds masks that cannot be read; nothing was written.
-
-    Attributes:
-        rejected: which.
-    """
-
-    def __init__(self, sentence: str, rejected: Sequence[Rejected]) -> None:
-        super().__init__(sentence)
-        self.rejected = rejected
 
 
 @dataclass(frozen=True)
@@ -57,7 +46,7 @@ def download(
     to: Path,
     *,
     format: str | None = None,
-    skip_bad: bool = False,
+    skip_bad: Path | str | None = None,
     watched: Callable[[Sequence[Frame]], Iterable[Frame]] = iter,
 ) -> Downloaded:
     """Write all masks of a task, with all of its images, those without masks too.
@@ -70,12 +59,13 @@ def download(
         task: its number.
         to: see `cvat_sam.targets.open_target`.
         format: where the name does not tell it.
-        skip_bad: write the others though some masks cannot be read.
+        skip_bad: a file; write the others though some masks cannot be read, and those there.
         watched: goes through the frames, and may show how far it is.
 
     Raises:
         DamagedMasks: there are masks that cannot be read.
         InvalidSource: `to` has no format, or cannot hold something.
+        InvalidSetting: `skip_bad` is there already, with something else in it.
         Unwritable: `to` cannot be written.
         ServerRefused, ServerUnreachable: see `Connection.get_json`.
     """
@@ -85,12 +75,10 @@ def download(
         with annotations(connection, task=task) as stored:
             others, deleted = _Sorter(found, spool).take(stored)
         rejected = list(spool.rejected())
-        if rejected and not skip_bad:
-            raise DamagedMasks(
-                f"{len(rejected)} of the masks of task {task} cannot be read; nothing was written "
-                "(--skip-bad FILE leaves them out)",
-                rejected,
-            )
+        if rejected and skip_bad is None:
+            raise DamagedMasks(task, rejected)
+        if rejected and skip_bad is not None:
+            write_rejected(Path(skip_bad).expanduser(), rejected)
         spooled = {image.frame: image for image in spool.images()}
         for frame in watched([one for one in found.frames if one.number not in found.deleted]):
             target.image(frame.name, frame.height, frame.width, frame=frame.number)

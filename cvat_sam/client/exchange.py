@@ -18,6 +18,7 @@ from cvat_sam.client.transport import (
     BLOCK_BYTES,
     Body,
     is_hopeless,
+    is_unknown_name,
     never_sent,
     new_session,
     reason_of,
@@ -75,6 +76,7 @@ class Exchange:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._session = new_session(verify=server.verify)
+        self._was_reached = False
 
     def close(self) -> None:
         """Close the connection."""
@@ -147,7 +149,12 @@ class Exchange:
         ) as caught:
             error = caught  # requests lets some of urllib3's and of the sockets' through
         # Outside of the except: an error raised later must not drag requests' own along.
-        return received if error is None and received else _failed(error, data, seconds)
+        if error is None and received is not None:
+            self._was_reached = True
+            return received
+        # A name that was resolved before is so again; one that never was is mistyped.
+        is_final = is_hopeless(error) or (is_unknown_name(error) and not self._was_reached)
+        return _failed(error, data, seconds, is_final=is_final)
 
     def _headers(self, data: Body | None) -> dict[str, str]:
         headers = {"Accept": "application/vnd.cvat+json, application/json, */*;q=0.5"}
@@ -175,15 +182,17 @@ def _received(response: requests.Response, seconds: float) -> Received:
     return received
 
 
-def _failed(error: Exception | None, data: Body | None, seconds: float) -> Failed:
+def _failed(
+    error: Exception | None, data: Body | None, seconds: float, *, is_final: bool
+) -> Failed:
     reason = reason_of(error, seconds=seconds)
     if never_sent(error) if data is None else data.sent == 0:
         # The body is asked for once the connection stands and the headers are sent.
-        return Failed(reason, is_final=is_hopeless(error))
+        return Failed(reason, is_final=is_final)
     if data is not None and not data.is_all_sent:
         size = len(data)
         return Failed(f"{reason} after {data.sent:,} of {size:,} bytes", while_sending=True)
-    return Failed(reason, may_be_done=True, is_final=is_hopeless(error))
+    return Failed(reason, may_be_done=True, is_final=is_final)
 
 
 def _on_same_origin(url: str, location: str) -> str | None:

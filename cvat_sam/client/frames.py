@@ -17,7 +17,7 @@ class FrameIndex:
 
     A name is looked for as it is, then without its extension, then the same without its folders; a
     step is taken only if the one before found nothing. Windows' "\" counts as "/", letters as they
-    are.
+    are. Two images in different folders are never taken for the same frame.
 
     Args:
         task: whose frames.
@@ -25,6 +25,7 @@ class FrameIndex:
 
     def __init__(self, task: Task) -> None:
         self._task = task
+        self._claimed: dict[int, tuple[str, PurePosixPath]] = {}
         self._by: dict[_Part, dict[str, list[int]]] = {
             part: defaultdict(list) for part in (_whole, _bare, _name, _stem)
         }
@@ -46,6 +47,7 @@ class FrameIndex:
         for part, asked in _STEPS:
             numbers = self._by[part].get(asked(name), [])
             if len(numbers) == 1:
+                self._claim(numbers[0], record.image, name.parent)
                 return self._kept(numbers[0], f"the image {record.image}")
             if numbers:
                 shown = ", ".join(map(str, numbers[:SHOWN])) + ", …" * (len(numbers) > SHOWN)
@@ -54,6 +56,19 @@ class FrameIndex:
                     "give its folder and extension, or the frame's number"
                 )
         raise LookupError(f"no frame of the task has the name of the image {record.image}")
+
+    def _claim(self, number: int, image: str, folder: PurePosixPath) -> None:
+        """Remember what image a frame is taken for; another name of the same may say less."""
+        first, before = self._claimed.setdefault(number, (image, folder))
+        here, there = folder.parts, before.parts
+        shorter = min(len(here), len(there))
+        if here[len(here) - shorter :] != there[len(there) - shorter :]:
+            raise LookupError(
+                f"the image {image} would be frame {number}, as {first} is already, which lies in "
+                "another folder; say which it is by the frame's number"
+            )
+        if len(here) > len(there):
+            self._claimed[number] = image, folder
 
     def _numbered(self, number: int) -> int:
         if not 0 <= number < self._task.size:

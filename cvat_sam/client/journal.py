@@ -4,13 +4,15 @@ Every mask is a row from before the first byte is sent. A chunk is written down 
 ("sending") and again when its end is known ("stored", with the server's ids, or "planned" anew), so
 whatever happens in between, the next run knows which masks it has to ask the server about.
 
-A generation is what one set of sources put there; `--replace-own` begins a new one.
+A generation is what one set of sources put there; to replace it, or to put all of it there a second
+time, begins a new one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from cvat_sam.client.journal_file import JournalFile
-from cvat_sam.client.shapes import Shape
+from cvat_sam.client.shapes import Shape, trace_of
 
 PLANNED, SENDING, STORED, DELETED = "planned", "sending", "stored", "deleted"
 
@@ -22,10 +24,19 @@ class Journal(JournalFile):
         path: see `JournalFile`.
     """
 
-    def begin_generation(self) -> None:
-        """What is planned from now on takes the place of all that was uploaded before."""
+    def begin_generation(self, frames: range | None = None) -> None:
+        """What was uploaded so far does not count any more: the plan begins anew.
+
+        Args:
+            frames: on these alone; None is all.
+        """
         self.generation += 1
         self.note(generation=self.generation)
+        if frames is not None:
+            self._db.execute(
+                "UPDATE mask SET generation = ? WHERE NOT frame BETWEEN ? AND ?",
+                (self.generation, frames.start, frames.stop - 1),
+            )
 
     def is_new(self) -> bool:
         """Whether nothing was ever put into it."""
@@ -101,8 +112,11 @@ class Journal(JournalFile):
             numbers.append(number)
             bodies.append(body)
         rows.close()
-        with self.transaction():
-            self._set(numbers, SENDING)
+        if numbers:
+            self._db.execute(
+                "UPDATE mask SET state = 'sending' WHERE state = 'planned' AND id <= ?",
+                (numbers[-1],),
+            )
         return numbers, bodies
 
     def sending(self) -> dict[int, bytes]:
@@ -155,12 +169,17 @@ class Journal(JournalFile):
         with self.transaction():
             self._set(numbers, DELETED)
 
-    def remember(self, shape_ids: Iterable[int]) -> None:
-        """Shapes that were in the task before anything was sent."""
+    def remember(self, shapes: Iterable[Mapping[str, Any]]) -> None:
+        """Shapes that are in the task before anything is sent."""
         with self.transaction():
             self._db.execute("DELETE FROM known")
             self._db.executemany(
-                "INSERT OR IGNORE INTO known VALUES (?)", ((number,) for number in shape_ids)
+                "INSERT OR IGNORE INTO known VALUES (?, ?)",
+                (
+                    (shape["id"], trace_of(shape))
+                    for shape in shapes
+                    if isinstance(shape.get("id"), int)
+                ),
             )
 
     def known(self) -> set[int]:
@@ -177,6 +196,48 @@ class Journal(JournalFile):
             (self.generation,),
         )
         return rows.fetchall()
+
+    def gone(self, *, reading: int = 0) -> int:
+        """How many masks of this generation were stored and are not there any more.
+
+        As of `remember`, of those seen since a reading.
+        """
+        found = self._db.execute(
+            "SELECT count(*) FROM mask WHERE state = 'stored' AND generation = ? AND seen >= ?"
+            " AND (shape_id IS NULL OR shape_id NOT IN (SELECT shape_id FROM known))",
+            (self.generation, reading),
+        )
+        return int(found.fetchone()[0])
+
+    def equals(self, among: Iterable[int] | None = None) -> int:
+        """How many planned masks have an equal that was there before, and is not of this journal.
+
+        Args:
+            among: ids of the shapes that count; None is all.
+        """
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (shape_id INTEGER PRIMARY KEY)")
+        with self.transaction():
+            self._db.execute("DELETE FROM chosen")
+            self._db.executemany(
+                "INSERT OR IGNORE INTO chosen VALUES (?)", ((number,) for number in among or ())
+            )
+        found = self._db.execute(
+            "SELECT sum(min(ours.masks, theirs.masks)) FROM"
+            " (SELECT trace, count(*) AS masks FROM mask WHERE state = 'planned' GROUP BY trace)"
+            " AS ours JOIN (SELECT trace, count(*) AS masks FROM known"
+            " WHERE (? OR shape_id IN (SELECT shape_id FROM chosen)) AND shape_id NOT IN"
+            " (SELECT shape_id FROM mask WHERE shape_id IS NOT NULL) GROUP BY trace)"
+            " AS theirs USING (trace)",
+            (among is None,),
+        )
+        return int(found.fetchone()[0] or 0)
+
+    def shape_ids(self) -> list[int]:
+        """The ids of all shapes that are stored."""
+        rows = self._db.execute(
+            "SELECT shape_id FROM mask WHERE state = 'stored' AND shape_id IS NOT NULL"
+        )
+        return [row[0] for row in rows]
 
     def _set(self, numbers: Sequence[int], state: str) -> None:
         self._db.executemany(

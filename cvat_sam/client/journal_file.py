@@ -10,7 +10,7 @@ from cvat_sam.exceptions import InvalidSource, Unwritable
 from cvat_sam.files import make_folder
 
 # Raised by one where the tables change.
-VERSION = "1"
+VERSION = "2"
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -27,9 +27,10 @@ CREATE TABLE IF NOT EXISTS mask (
     shape_id INTEGER,
     resent INTEGER
 );
-CREATE INDEX IF NOT EXISTS mask_content ON mask (content, state);
-CREATE INDEX IF NOT EXISTS mask_state ON mask (state, id);
-CREATE TABLE IF NOT EXISTS known (shape_id INTEGER PRIMARY KEY);
+CREATE INDEX IF NOT EXISTS mask_content ON mask (content);
+CREATE INDEX IF NOT EXISTS mask_planned ON mask (id) WHERE state = 'planned';
+CREATE INDEX IF NOT EXISTS mask_sending ON mask (id) WHERE state = 'sending';
+CREATE TABLE IF NOT EXISTS known (shape_id INTEGER PRIMARY KEY, trace BLOB);
 """
 
 
@@ -81,8 +82,12 @@ class JournalFile:
         self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of what is done inside is written, or nothing; one inside another is part of it."""
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """All of what is done inside is written, or nothing; one inside another is part of it.
+
+        Args:
+            keep: False to write nothing in the end either.
+        """
         if self._db.in_transaction:
             yield
             return
@@ -90,10 +95,16 @@ class JournalFile:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
-            self.generation = int(self.fact("generation", "1"))
+            self._roll_back()
             raise
-        self._db.execute("COMMIT")
+        if keep:
+            self._db.execute("COMMIT")
+        else:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        self._db.execute("ROLLBACK")
+        self.generation = int(self.fact("generation", "1"))
 
     def fact(self, name: str, default: str = "") -> str:
         """What was noted under a name."""

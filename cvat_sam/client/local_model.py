@@ -1,7 +1,8 @@
 """A model in this process, asked as a deployed function is. Only here the client needs torch."""
 
 from collections.abc import Sequence
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from cvat_sam.client.found import Found
 from cvat_sam.exceptions import InvalidRequest, ServerRefused, Unavailable
@@ -9,21 +10,27 @@ from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.models.prompt import Box
 from cvat_sam.settings import Settings
 
+if TYPE_CHECKING:
+    from cvat_sam.function.encodings import Encodings
+
 
 class LocalModel:
-    """A model that runs here.
+    """A model that runs here; its weights are loaded when it is entered, or asked.
 
     Args:
         model: an entry of the table of models; None is what `SAM_MODEL` says.
         device: in place of `SAM_DEVICE`.
 
     Raises:
-        InvalidSetting: there is no such model.
-        Unavailable: its weights, its device or PyTorch are not there.
+        InvalidSetting: there is no such model. When it is loaded, `Unavailable`: its weights, its
+            device or PyTorch are not there.
     """
 
     def __init__(self, model: str | None = None, *, device: str | None = None) -> None:
         self._settings = Settings.from_environment().changed(model=model, device=device)
+
+    @cached_property
+    def _encodings(self) -> "Encodings":
         try:
             import torch  # noqa: F401  said here, before weights are fetched for nothing
         except ImportError:
@@ -36,7 +43,7 @@ class LocalModel:
         settings = self._settings
         loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
         # A frame is asked once, and all at once.
-        self._encodings = Encodings(loaded, max_pixels=settings.max_pixels, most=1)
+        return Encodings(loaded, max_pixels=settings.max_pixels, most=1)
 
     @property
     def name(self) -> str:
@@ -64,6 +71,7 @@ class LocalModel:
         return [_found(mask) for mask in masks]
 
     def __enter__(self) -> Self:
+        _ = self._encodings
         return self
 
     def __exit__(self, *exception: object) -> None:

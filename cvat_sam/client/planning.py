@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from cvat_sam.client.checks import Checker
 from cvat_sam.client.journal import STORED, Journal
 from cvat_sam.client.progress import Progress
-from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
 
@@ -19,20 +18,18 @@ class Plan:
     """What is to be done.
 
     Attributes:
+        read: how many masks were read.
         masks: how many masks of the sources fit the task.
         before: how many of them are stored already.
         rejected: what does not fit.
         reading: the number of this reading of the sources in the journal.
     """
 
+    read: int
     masks: int
     before: int
     rejected: list[Rejected]
     reading: int
-
-
-class _Undone(Exception):  # the way out of a transaction; nobody outside sees it
-    pass
 
 
 def plan(
@@ -40,55 +37,33 @@ def plan(
     records: Iterable[MaskRecord | Rejected],
     checker: Checker,
     *,
-    keep: bool,
-    skip_bad: bool,
-    replace: bool,
     progress: Progress,
+    fresh: bool = False,
 ) -> Plan:
     """Put into the journal what is not in it.
 
     Args:
-        journal: of these sources.
+        journal: of these sources; in a transaction, so that nothing is planned unless all is.
         records: what was read.
         checker: of the task.
-        keep: False to find out alone: the journal is left as it was.
-        skip_bad: plan what fits though some does not; else the journal is left as it was then.
-        replace: begin a new generation, unless one is under way.
         progress: who hears of it.
-
-    Raises:
-        InvalidTask: there is nothing to replace.
+        fresh: nothing of this generation can be in the journal; saves looking.
     """
     rejected: list[Rejected] = []
-    masks = before = reading = 0
-    try:
-        with journal.transaction():
-            fresh = journal.is_new()
-            if replace and not journal.fact("replacing"):
-                if not journal.count(STORED):
-                    raise InvalidTask(
-                        f"the journal {journal.path} knows of no earlier upload of these sources "
-                        "into this task, so there is nothing of ours to replace"
-                    )
-                journal.begin_generation()
-                journal.note(replacing="yes")
-                fresh = True
-            reading = journal.begin_reading()
-            for count, record in enumerate(records, 1):
-                if count % _TOLD == 0:
-                    progress.read(count)
-                bad = _planned(journal, record, checker, reading, fresh=fresh)
-                if bad is None:
-                    masks += 1
-                else:
-                    rejected.append(bad)
-            journal.drop_unseen(reading)
-            before = journal.count(STORED, reading=reading)
-            if not keep or (rejected and not skip_bad):
-                raise _Undone
-    except _Undone:
-        pass
-    return Plan(masks, before, rejected, reading)
+    masks = 0
+    reading = journal.begin_reading()
+    for count, record in enumerate(records, 1):
+        if count % _TOLD == 0:
+            progress.read(count)
+        bad = _planned(journal, record, checker, reading, fresh=fresh)
+        if bad is None:
+            masks += 1
+        else:
+            rejected.append(bad)
+    journal.drop_unseen(reading)
+    return Plan(
+        masks + len(rejected), masks, journal.count(STORED, reading=reading), rejected, reading
+    )
 
 
 def _planned(

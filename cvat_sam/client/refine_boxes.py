@@ -20,8 +20,6 @@ from cvat_sam.exceptions import InvalidTask, ServerUnreachable
 
 # Rectangles are deleted after so many frames: each time, all shapes are read again.
 _FRAMES = 100
-# In one request.
-_AT_ONCE = 1000
 _TRIES = 6
 _PAUSE = 0.5
 
@@ -224,10 +222,8 @@ class _Refining:
                 gone.append(one)
             else:
                 self._changed.append(one.id)
-        for begin in range(0, len(gone), _AT_ONCE):
-            some = gone[begin : begin + _AT_ONCE]
-            self._delete([one.stored for one in some])
-            self._deleted += len(some)
+        self._delete([one.stored for one in gone])
+        self._deleted += len(gone)
         finished.clear()
 
     def _delete(self, some: Sequence[Mapping[str, object]]) -> None:

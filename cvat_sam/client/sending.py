@@ -69,9 +69,7 @@ class Sender:
         self._journal.doubt_again()
         self._settle()
         self._remove_twins()
-        self._journal.remember(
-            shape["id"] for shape in self._store.shapes() if isinstance(shape.get("id"), int)
-        )
+        self._journal.remember(self._store.shapes())
 
     def send(self) -> None:
         """Send everything that is planned.

@@ -103,7 +103,13 @@ def _normal(url: str, port: int | None) -> str:
     if number is not None and number != {"http": 80, "https": 443}[scheme]:
         netloc = f"{netloc}:{number}"
     # People paste what stands in their browser; the API lies beside it.
-    path = parts.path.removesuffix("/api").rstrip("/")
+    path, page, _ = f"{parts.path}/".partition("/tasks/")
+    if page:
+        raise InvalidSetting(
+            f"the server should be {scheme}://{netloc}{path} alone, not {shown!r}: the task is "
+            "given by its number"
+        )
+    path = path.rstrip("/").removesuffix("/api").rstrip("/")
     return f"{scheme}://{netloc}{path}"
 
 

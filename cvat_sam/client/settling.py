@@ -49,9 +49,9 @@ def is_stored(traces: Sequence[bytes], found: Ids) -> bool:
 
 def paired(numbers: Mapping[int, bytes], found: Ids) -> list[tuple[int, int | None]]:
     """Gives each mask of a stored chunk an id of the server; None where somebody deleted it."""
-    left = {trace: list(ids) for trace, ids in found.items()}
+    left = {trace: iter(ids) for trace, ids in found.items()}
     return [
-        (number, left[trace].pop(0) if left.get(trace) else None)
+        (number, next(left[trace], None) if trace in left else None)
         for number, trace in numbers.items()
     ]
 

@@ -13,13 +13,23 @@ from cvat_sam.exceptions import InvalidSource
 
 
 def journal_path(facts: Mapping[str, Any]) -> Path:
-    """Where the journal of some work lies; `facts` tell it from other work."""
-    return _folder() / "uploads" / f"{_key(facts)}.sqlite"
+    """Where the journal of some work lies.
+
+    Args:
+        facts: "server" and "task", and what else tells the work from other work.
+    """
+    return _folder_of(facts["server"], facts["task"]) / f"{_key(facts)}.sqlite"
+
+
+def other_journals(server: str, task: int, *, but: Path) -> list[Path]:
+    """The journals of all other work on a task that has its journal in the usual place."""
+    found = _folder_of(server, task).glob("*.sqlite")
+    return sorted(path for path in found if path.resolve() != but.resolve())
 
 
 def lock_path(server: str, task: int) -> Path:
     """Where the lock of a task lies."""
-    return _folder() / "locks" / f"{_key({'server': server, 'task': task})}.lock"
+    return _state() / "locks" / f"{_key({'server': server, 'task': task})}.lock"
 
 
 def claim(journal: Journal, facts: Mapping[str, Any]) -> None:
@@ -35,7 +45,11 @@ def claim(journal: Journal, facts: Mapping[str, Any]) -> None:
     journal.note(work=text)
 
 
-def _folder() -> Path:
+def _folder_of(server: str, task: int) -> Path:
+    return _state() / "uploads" / _key({"server": server, "task": task})
+
+
+def _state() -> Path:
     return platformdirs.user_state_path("cvat-sam")
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cvat_sam.client import api
-from cvat_sam.client.connection import Connection, Doubtful
+from cvat_sam.client.connection import Connection, Doubtful, TooLarge
+
+# Shapes in one request to delete them.
+_AT_ONCE = 1000
 
 
 class TaskStore:
@@ -33,8 +36,17 @@ class TaskStore:
         return stored
 
     def delete(self, shapes: Sequence[Mapping[str, Any]]) -> None:
-        """Delete shapes. See `api.delete_shapes`."""
-        api.delete_shapes(self._connection, shapes, task=self._task, job=self._job)
+        """Delete shapes, in requests as large as the server takes. See `api.delete_shapes`."""
+        begin, at_once = 0, _AT_ONCE
+        while some := shapes[begin : begin + at_once]:
+            try:
+                api.delete_shapes(self._connection, some, task=self._task, job=self._job)
+            except TooLarge:
+                if len(some) == 1:
+                    raise
+                at_once = len(some) // 2
+            else:
+                begin += len(some)
 
     def shapes(self) -> Iterator[dict[str, Any]]:
         """All shapes that are there. See `api.shapes`."""

@@ -144,10 +144,15 @@ def is_hopeless(error: Exception | None) -> bool:
     return isinstance(error, _HOPELESS)
 
 
+def is_unknown_name(error: Exception | None) -> bool:
+    """Whether nobody could say where the server is."""
+    return isinstance(cause_of(error), urllib3.exceptions.NameResolutionError)
+
+
 def reason_of(error: Exception | None, *, seconds: float) -> str:
     """What happened, without addresses: a proxy's can hold a password."""
     inner = cause_of(error)
-    if isinstance(inner, urllib3.exceptions.NameResolutionError):
+    if is_unknown_name(error):
         return "its name cannot be resolved here"
     if isinstance(inner, urllib3.exceptions.NewConnectionError):
         return "the connection is refused"

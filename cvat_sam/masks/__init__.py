@@ -1,5 +1,5 @@
 """Masks on their way between files and CVAT: what every reader yields and every writer takes."""
 
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks.record import Found, ImageRecord, MaskRecord, Note, Place, Rejected
 
-__all__ = ["MaskRecord", "Place", "Rejected"]
+__all__ = ["Found", "ImageRecord", "MaskRecord", "Note", "Place", "Rejected"]

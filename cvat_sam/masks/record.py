@@ -1,8 +1,8 @@
-"""One mask with all that is known of it, and one that could not be read."""
+"""What readers find: masks, those that could not be read, images, and what is no mask."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class MaskRecord:
     score: float | None = None
     iscrowd: bool = False
 
+    @property
+    def empty(self) -> bool:
+        """Whether no pixel is set."""
+        return not any(self.points[1:-4:2])
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -76,3 +81,42 @@ class Rejected:
     place: Place
     sentence: str
     item: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """An image that a source names, whether there are masks of it or not.
+
+    Attributes:
+        place: where it was read.
+        image: its file name, as in `MaskRecord`.
+        frame: its number, likewise.
+        height: in pixels; None where the source does not say.
+        width: likewise.
+    """
+
+    place: Place
+    image: str | None = None
+    frame: int | None = None
+    height: int | None = None
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a person should know of a source, though nothing of it is a fault.
+
+    Attributes:
+        what: "passed over": it is no mask; "filled": it is one now; "unusable": an image without
+            masks whose name or size cannot be used.
+        noun: what it is, in the singular: "box".
+        number: how many.
+    """
+
+    what: Literal["passed over", "filled", "unusable"]
+    noun: str
+    number: int = 1
+
+
+# What the reader of a format yields.
+Found = MaskRecord | Rejected | ImageRecord | Note

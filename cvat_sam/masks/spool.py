@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import rle
 from cvat_sam.exceptions import InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks.record import ImageRecord, MaskRecord, Place, Rejected
 
 # A database without a name is a file that SQLite makes, and that is gone with the process.
 _ON_DISK = ""
@@ -18,7 +18,9 @@ _ON_DISK = ""
 _TABLES = """
 pragma journal_mode = off;
 pragma synchronous = off;
-create table images (id integer primary key, key text unique, height int, width int);
+create table images (
+    id integer primary key, key text unique, height int, width int, named int default 0
+);
 create table masks (
     image int, number int, points blob, rest text, primary key (image, number)
 ) without rowid;
@@ -28,15 +30,15 @@ create table rejected (number integer primary key, item text);
 
 @dataclass(frozen=True, slots=True)
 class SpooledImage:
-    """An image that masks were put down for.
+    """An image that was put down, or masks of it.
 
     Attributes:
         number: ascending in order of first appearance.
         name: None where the source counts frames.
         frame: None where the source has names.
-        height: in pixels; None where no mask said it.
+        height: in pixels; None where nothing said it.
         width: likewise.
-        masks: how many.
+        masks: how many; none of an image that was put down alone.
     """
 
     number: int
@@ -48,7 +50,7 @@ class SpooledImage:
 
 
 class Spool:
-    """A store of masks, and of those rejected; a context manager, gone with its block.
+    """A store of masks, images, and masks rejected; a context manager, gone with its block.
 
     Memory does not grow with what is in it.
 
@@ -107,12 +109,24 @@ class Spool:
         )
         self._count += 1
 
+    def add_image(self, record: ImageRecord) -> None:
+        """Put an image down, of which there may be no masks.
+
+        Raises:
+            InvalidSource: it has neither a name nor a frame, or it has another size already; it is
+                in the store then as it was.
+        """
+        image = self._image_of(record)
+        if image.height is None and record.height is not None and record.width is not None:
+            self._settle_size(image, record.height, record.width)
+        self._database.execute("update images set named = 1 where id = ?", (image.number,))
+
     def images(self) -> Iterator[SpooledImage]:
-        """All images with masks, in order of first appearance."""
+        """All images that were put down, and those of masks, in order of first appearance."""
         rows = self._database.execute(
             "select id, key, height, width, "
             "(select count(*) from masks where image = images.id) as held "
-            "from images where held > 0 order by id"
+            "from images where held > 0 or named order by id"
         )
         return (_image(*row) for row in rows)
 
@@ -140,10 +154,10 @@ class Spool:
         [count] = self._database.execute("select count(*) from rejected").fetchone()
         return int(count)
 
-    def _image_of(self, record: MaskRecord) -> SpooledImage:
-        """The image's row, new if this is its first mask; refuses another size than before."""
+    def _image_of(self, record: MaskRecord | ImageRecord) -> SpooledImage:
+        """The image's row, new if it comes first here; refuses another size than before."""
         if record.image is None and record.frame is None:
-            raise InvalidSource("the mask has neither an image nor a frame")
+            raise InvalidSource("has neither an image nor a frame")
         key = json.dumps([record.image, record.frame if record.image is None else None])
         if self._latest and self._latest[0] == key:
             image = self._latest[1]
@@ -155,9 +169,10 @@ class Spool:
             self._latest = key, image
         sizes = (image.height, image.width), (record.height, record.width)
         if None not in sizes[0] + sizes[1] and sizes[0] != sizes[1]:
+            name = f"frame {image.frame}" if image.name is None else f"the image {image.name}"
             raise InvalidSource(
-                f"its image is {record.height}×{record.width}, but for an earlier mask it was "
-                f"{image.height}×{image.width}"
+                f"{name} is {record.height}×{record.width}, but it was "
+                f"{image.height}×{image.width} before"
             )
         return image
 

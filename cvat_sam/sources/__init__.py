@@ -4,22 +4,31 @@
     coco, sa1b, cvat_json, multiclass_json      JSON
     cvat_xml            CVAT for images 1.1
     arrays              numpy's .npy and .npz
-    png_masks, png_index                        folders of PNGs
+    png_masks, png_by_label, png_index          PNGs
 
-Each format's module has `read(path)` and `looks_like(path)`.
+Each format's module has `read(source)`, which yields masks and all else that it finds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
-from cvat_sam.masks.record import MaskRecord, Rejected
+from cvat_sam.masks import ImageRecord, MaskRecord, Note, Rejected
+from cvat_sam.sources.folders import is_png
 from cvat_sam.sources.formats import FORMATS, reader, told_apart
+from cvat_sam.sources.notes import Notes
+from cvat_sam.sources.same_images import refuse_same_images
+from cvat_sam.sources.source import Source
 
-__all__ = ["FORMATS", "read"]
+__all__ = ["FORMATS", "Source", "read", "read_told", "told"]
 
 
 def read(
-    paths: Iterable[Path | str], *, format: str | None = None
+    paths: Iterable[Path | str],
+    *,
+    format: str | None = None,
+    image: Callable[[ImageRecord], object] | None = None,
+    note: Callable[[str], object] | None = None,
 ) -> Iterator[MaskRecord | Rejected]:
     """Read the masks of files and folders, in the order given.
 
@@ -29,18 +38,55 @@ def read(
     Args:
         paths: files and folders.
         format: a key of `FORMATS`, for all of them; else each one's format is told by looking.
+        image: hears of each image that a source names, before its masks, and of those without.
+            One that sources name several times comes several times.
+        note: hears of each of the paths, when it is through, what is no fault but should be known
+            (one sentence with the path): boxes that were passed over, polygons that were filled.
 
     Raises:
-        InvalidSource: one of them cannot be read, is damaged, or is of no format we know.
+        InvalidSource: one of them cannot be read, is damaged, is of no format we know, or may mean
+            two things.
         InvalidSetting: there is no format of that name.
     """
-    found: dict[Path, tuple[str, Path]] = {}
+    return read_told(told(paths, format=format), image=image, note=note)
+
+
+def told(paths: Iterable[Path | str], *, format: str | None = None) -> list[Source]:
+    """What `read` would read of files and folders, each once, with its format.
+
+    Raises:
+        InvalidSource, InvalidSetting: as `read` does.
+    """
+    found: dict[Path, Source] = {}
     for path in paths:
-        for name, file in told_apart(Path(path), format=format):
-            found.setdefault(file.resolve(), (name, file))
-    return _masks(found.values())
+        for source in told_apart(Path(path), format=format):
+            found.setdefault(source.path.resolve(), source)
+    folders = {path for path in found if path.is_dir()}
+    once = [
+        source
+        for path, source in found.items()
+        if not (folders.intersection(path.parents) and (path in folders or is_png(path)))
+    ]
+    refuse_same_images(once)
+    return once
 
 
-def _masks(found: Iterable[tuple[str, Path]]) -> Iterator[MaskRecord | Rejected]:
-    for name, path in found:
-        yield from reader(name).read(path)
+def read_told(
+    sources: Iterable[Source],
+    *,
+    image: Callable[[ImageRecord], object] | None = None,
+    note: Callable[[str], object] | None = None,
+) -> Iterator[MaskRecord | Rejected]:
+    """Read what `told` found; see `read`."""
+    for named, group in groupby(sources, key=lambda source: source.named):
+        notes = Notes()
+        for source in group:
+            for one in reader(source.format).read(source):
+                if isinstance(one, MaskRecord | Rejected):
+                    yield one
+                elif isinstance(one, Note):
+                    notes.add(one)
+                elif image is not None:
+                    image(one)
+        if note is not None and (sentence := notes.sentence()):
+            note(f"{named}: {sentence}")

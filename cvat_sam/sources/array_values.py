@@ -48,6 +48,20 @@ def points_of(layer: NDArray[Any]) -> list[int]:
     return rle.cvat.encode(layer)
 
 
+def refuse_doubt(values: NDArray[Any]) -> None:
+    """Where nobody said that (H, W) of numbers are labels, refuses those that a mask has.
+
+    Raises:
+        InvalidInput: there are 0 and 1 alone, or 0 and 255.
+    """
+    highest = values.max()
+    if highest in (1, 255) and ((values == 0) | (values == highest)).all():
+        raise InvalidInput(
+            f"has the values 0 and {highest:g} alone, so it may be a mask, or the label "
+            f"{highest:g}; save a mask as bool, or give the format arrays if it is a label"
+        )
+
+
 def whole(values: NDArray[Any]) -> NDArray[Any]:
     """Values as integers.
 

@@ -10,12 +10,14 @@ A `.npy`'s image is the file's name without extension. An `.npz` is one of these
     a.jpg       an image's masks or labels, and so on for others
     a.jpg/labels    (N,)                        for masks only, may be missing
 
-A mask's label is "object" where none is said; a label's is its number. Values may be floats if they
+A `.npy` in a folder that was named has the folders between in its image's name. A mask's label is
+"object" where none is said; a label's is its number. Values may be floats if they
 are whole. Arrays of Python objects (pickled) are refused.
 """
 
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -25,10 +27,11 @@ from numpy.typing import NDArray
 
 import rle
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, MaskRecord, Place, Rejected
 from cvat_sam.sources import fields
-from cvat_sam.sources.array_values import as_masks, points_of, whole
+from cvat_sam.sources.array_values import as_masks, points_of, refuse_doubt, whole
 from cvat_sam.sources.npy_stream import MAGIC, damage, layers, read_header, read_line
+from cvat_sam.sources.source import Source
 
 LABEL = "object"
 LABELS = "/labels"
@@ -56,40 +59,40 @@ def looks_like(path: Path) -> bool:
         return False
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
-    """Reads the masks of a file.
+def read(source: Source) -> Iterator[Found]:
+    """Reads the images and masks of a file.
 
     Raises:
         InvalidSource: it cannot be read, or is no array of masks; or names and labels that go with
             masks are not as many.
     """
     try:
-        with damage(), path.open("rb") as file:
+        with damage(), source.path.open("rb") as file:
             start = file.read(len(MAGIC))
             file.seek(0)
             if start == MAGIC:
-                yield from _Reader(path).array(file, {"image": path.stem})
+                yield from _Reader(source).array(file, {"image": source.stem})
                 return
         if not start.startswith(_ZIP):
             raise InvalidSource(f"is no file of numpy's; it begins with {start!r}")
-        yield from _archive(path)
+        yield from _archive(source)
     except InvalidInput as error:
-        raise InvalidSource(f"{path}: {error}") from None
+        raise InvalidSource(f"{source.path}: {error}") from None
 
 
-def _archive(path: Path) -> Iterator[MaskRecord | Rejected]:
-    with damage(), zipfile.ZipFile(path) as archive:
+def _archive(source: Source) -> Iterator[Found]:
+    with damage(), zipfile.ZipFile(source.path) as archive:
         keys = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
         if not keys:
             raise InvalidSource("holds no arrays")
         if len(set(keys)) < len(keys):
             raise InvalidSource("holds two arrays of one name")
         members = _Members(archive, keys)
-        reader = _Reader(path)
+        reader = _Reader(source)
         if "masks" in keys and "masks" + LABELS not in keys:
             yield from reader.named_masks(members)
         elif keys == [_NAMELESS]:
-            yield from reader.member(members, _NAMELESS, path.stem)
+            yield from reader.member(members, _NAMELESS, source.stem)
         else:
             for key in keys:
                 if not (key.endswith(LABELS) and key.removesuffix(LABELS) in keys):
@@ -124,11 +127,11 @@ class _Members:
 class _Reader:
     """Makes masks of arrays, and counts them."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._count = 0
 
-    def named_masks(self, members: _Members) -> Iterator[MaskRecord | Rejected]:
+    def named_masks(self, members: _Members) -> Iterator[Found]:
         """The array `masks` and those that go with it."""
         names: dict[str, _Names] = {}
         for key, name, kinds in (
@@ -140,11 +143,11 @@ class _Reader:
                 names[name] = found
         if "image" in names and "frame" in names:
             raise InvalidSource("has both images and frames")
-        known = {} if names.keys() & {"image", "frame"} else {"image": self._path.stem}
+        known = {} if names.keys() & {"image", "frame"} else {"image": self._source.stem}
         with members.open("masks") as file:
             yield from self.array(file, known, names)
 
-    def member(self, members: _Members, key: str, image: str) -> Iterator[MaskRecord | Rejected]:
+    def member(self, members: _Members, key: str, image: str) -> Iterator[Found]:
         """An array that has an image's name; a fault is its own, and others are read on."""
         try:
             labels = members.names(key + LABELS, "USiu")
@@ -160,7 +163,7 @@ class _Reader:
         file: IO[bytes],
         known: Mapping[str, Any],
         names: Mapping[str, _Names] | None = None,
-    ) -> Iterator[MaskRecord | Rejected]:
+    ) -> Iterator[Found]:
         """The masks of an array.
 
         Args:
@@ -180,6 +183,8 @@ class _Reader:
         for key, values in names.items():
             if len(values) != masks:
                 raise InvalidSource(f"has {masks} masks, but {len(values)} {key}s go with it")
+        if "image" in known:
+            yield from self._image(known["image"], *header.shape[-2:])
         for number, layer in enumerate(layers(file, header)):
             yield self._mask(layer, {**known, **{key: names[key][number] for key in names}})
 
@@ -202,20 +207,26 @@ class _Reader:
         except InvalidInput as error:
             return fields.rejected(place, str(error), item)
 
-    def _labels(
-        self, values: NDArray[Any], known: Mapping[str, Any]
-    ) -> Iterator[MaskRecord | Rejected]:
+    def _image(self, name: object, height: int, width: int) -> Iterator[ImageRecord]:
+        with suppress(InvalidInput):  # which is said of each of its masks
+            image = fields.image_name(name, "image")
+            yield ImageRecord(Place(str(self._source.path)), image, height=height, width=width)
+
+    def _labels(self, values: NDArray[Any], known: Mapping[str, Any]) -> Iterator[Found]:
         height, width = values.shape
         try:
             image = fields.image_name(known["image"], "image")
+            if not self._source.asked:
+                refuse_doubt(values)
             runs = rle.multiclass.encode(whole(values))
         except InvalidInput as error:
             yield fields.rejected(self._place(), str(error), known)
             return
+        yield from self._image(image, height, width)
         for value, points in rle.convert.multiclass_to_cvat(runs).items():
             place = self._place()
             self._count += 1
             yield MaskRecord(place, str(value), points, image, height=height, width=width)
 
     def _place(self) -> Place:
-        return Place(str(self._path), self._count)
+        return Place(str(self._source.path), self._count)

@@ -5,7 +5,8 @@
 
 `segmentation` is {"size", "counts"}, with counts as COCO's text or as a list, or a list of
 polygons, whose union is the mask, to the pixel as pycocotools has it. `attributes` are what CVAT's
-export adds, with `occluded` among them; `z_order` and `group` may stand beside.
+export adds, with `occluded` among them; `z_order` and `group` may stand beside. Annotations that
+have a box or keypoints but no segmentation are no masks: they are noted and passed over.
 
 The file is read twice, so that images and categories may stand behind the annotations: only they
 are kept in memory.
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, Note, Place
 from cvat_sam.sources import image_table, mask_items
 from cvat_sam.sources.fields import rejected
 from cvat_sam.sources.image_table import Image, Table
 from cvat_sam.sources.json_items import JsonFile
 from cvat_sam.sources.json_opening import opening
 from cvat_sam.sources.segmentations import Draft, finished
+from cvat_sam.sources.source import Source
 
 # What the annotations of COCO have, and those of SA-1B have not.
 _IDS = {"image_id", "category_id"}
@@ -30,6 +32,9 @@ _IDS = {"image_id", "category_id"}
 # What CVAT's export puts among a mask's attributes, though they are none of its label's: numbers,
 # true and false. An attribute of that name is text.
 _OF_CVAT = {"occluded", "rotation", "track_id", "keyframe"}
+
+# What an annotation without a segmentation has instead.
+_NOT_MASKS = (("keypoints", "set of keypoints"), ("bbox", "box"))
 
 _KEPT = ("segmentation", "iscrowd", "score", "occluded", "z_order", "group", "attributes")
 
@@ -46,17 +51,21 @@ def looks_like(path: Path) -> bool:
     )
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
-    """The masks of a file; annotations that cannot be taken are rejected, with what is wrong.
+def read(source: Source) -> Iterator[Found]:
+    """The images and masks of a file; annotations that cannot be taken are rejected.
 
     Raises:
         InvalidSource: it has no images, categories or annotations, is damaged, or cannot be read.
     """
-    return finished(_drafts(path))
+    return finished(_drafts(source.path))
 
 
-def _drafts(path: Path) -> Iterator[Draft | MaskRecord | Rejected]:
+def _drafts(path: Path) -> Iterator[Draft | Found]:
     images, categories = _tables(path)
+    for image in images.entries():
+        yield ImageRecord(Place(str(path)), image.name, height=image.height, width=image.width)
+    if images.unusable:
+        yield Note("unusable", "image", images.unusable)
     found = False
     with JsonFile(path) as file:
         for key in file.members():
@@ -89,9 +98,13 @@ def _tables(path: Path) -> tuple[Table[Image], Table[str]]:
 
 def _draft(
     annotation: Any, place: Place, images: Table[Image], categories: Table[str]
-) -> Draft | MaskRecord | Rejected:
+) -> Draft | Found:
     if not isinstance(annotation, Mapping):
         return mask_items.no_object(annotation, place)
+    if annotation.get("segmentation") in (None, []):
+        for key, noun in _NOT_MASKS:
+            if annotation.get(key):
+                return Note("passed over", noun)
     item: dict[str, Any] = {"image": None, "label": None}
     faults = []
     try:

@@ -5,8 +5,9 @@
 
 The first is the answer to GET /api/tasks/<id>/annotations (or a job's). It has no names, so
 `labels` may stand beside the shapes, as CVAT's API lists them: [{"id", "name", "attributes":
-[{"id", "name"}]}]; else a label's name is its id. The second is described in `mask_items`: it is
-what `cvat-sam segment --json` writes, and the file of rejected masks.
+[{"id", "name"}]}]; else a label's name is its id. Other shapes, tags and tracks are noted and
+passed over; tracks of masks are rejected. The second is described in `mask_items`: it is what
+`cvat-sam segment --json` writes, and the file of rejected masks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, Note, Place, Rejected
 from cvat_sam.sources import fields, mask_items
 from cvat_sam.sources.fields import rejected, shown
 from cvat_sam.sources.json_items import JsonFile
 from cvat_sam.sources.json_opening import opening
 from cvat_sam.sources.segmentations import Draft, finished
+from cvat_sam.sources.source import Source
 
 _ITEM = {"image", "frame", "label", "label_id", "track", "read", *mask_items.FORMS}
 
@@ -35,16 +37,16 @@ def looks_like(path: Path) -> bool:
     return bool(found.keys & {"shapes", "masks"}) or found.keys >= _BEFORE
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
+def read(source: Source) -> Iterator[Found]:
     """The masks of a file; the others are rejected, with what is wrong.
 
     Raises:
         InvalidSource: it is none of these forms, is damaged, or cannot be read.
     """
-    return finished(_drafts(path))
+    return finished(_drafts(source.path))
 
 
-def _drafts(path: Path) -> Iterator[Draft | MaskRecord | Rejected]:
+def _drafts(path: Path) -> Iterator[Draft | Found]:
     with JsonFile(path) as file:
         if file.first() == "[":
             yield from _list(file)
@@ -57,12 +59,12 @@ def _drafts(path: Path) -> Iterator[Draft | MaskRecord | Rejected]:
         file.end()
 
 
-def _list(file: JsonFile) -> Iterator[Draft | MaskRecord | Rejected]:
+def _list(file: JsonFile) -> Iterator[Draft | Found]:
     for index, item in enumerate(file.items()):
         yield from mask_items.read(item, Place(str(file.path), index))
 
 
-def _object(file: JsonFile, names: "_Names") -> Iterator[Draft | MaskRecord | Rejected]:
+def _object(file: JsonFile, names: "_Names") -> Iterator[Draft | Found]:
     found = False
     for key in file.members():
         if key == "masks":
@@ -78,10 +80,24 @@ def _object(file: JsonFile, names: "_Names") -> Iterator[Draft | MaskRecord | Re
                     yield mask_items.no_object(shape, place)
         elif key == "tracks":
             for index, track in enumerate(file.items()):
-                sentence = f"tracks[{index}] is a track, not a mask"
-                yield rejected(Place(str(file.path)), sentence, {"track": track})
+                yield _track(track, index, str(file.path))
+        elif key == "tags":
+            for _ in file.items():
+                yield Note("passed over", "tag")
     if not found:
         raise InvalidSource(f"{file.path}: has neither shapes nor masks")
+
+
+def _track(track: Any, index: int, file: str) -> Note | Rejected:
+    shapes = track.get("shapes") if isinstance(track, Mapping) else None
+    if isinstance(shapes, list) and not any(_is_mask(shape) for shape in shapes):
+        return Note("passed over", "track")
+    sentence = f"tracks[{index}] has masks, which are read of shapes alone"
+    return rejected(Place(file), sentence, {"track": track})
+
+
+def _is_mask(shape: Any) -> bool:
+    return not isinstance(shape, Mapping) or shape.get("type") not in mask_items.NOT_MASKS
 
 
 class _Names:

@@ -5,9 +5,9 @@
     <polygon label="car" occluded="0" points="1.00,2.00;5.50,2.00;5.50,7.25" z_order="0"/>
 
 Masks and polygons are taken; polygons are filled as CVAT's own export does it, for which the
-image's size has to be known. Boxes, points, lines, ellipses, cuboids, skeletons and tags are not
-masks: each kind is rejected once for the file, with their number. Of a video, a track's masks and
-polygons are taken as they stand at each frame, but for those outside.
+image's size has to be known, and are noted. Boxes, points, polylines, ellipses, cuboids, skeletons
+and tags are not masks: they are noted and passed over. Of a video, a track's masks and polygons are
+taken as they stand at each frame, but for those outside.
 
 The file is read as a stream. Nothing in it is looked up elsewhere: document types and entities,
 with which hostile files are made, are refused.
@@ -21,17 +21,15 @@ from typing import Any
 
 import rle
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, MaskRecord, Note, Place, Rejected
 from cvat_sam.sources import fields
 from cvat_sam.sources.fields import shown
 from cvat_sam.sources.mask_items import checked_points
+from cvat_sam.sources.source import Source
 from cvat_sam.sources.xml_events import Element, elements
 
 TAKEN = ("mask", "polygon")
-NOT_MASKS = {
-    **{"box": "boxes", "polyline": "lines", "points": "points", "ellipse": "ellipses"},
-    **{"cuboid": "cuboids", "skeleton": "skeletons", "tag": "tags"},
-}
+NOT_MASKS = ("box", "polyline", "points", "ellipse", "cuboid", "skeleton", "tag")
 
 _BEGINNING = 4096
 
@@ -46,22 +44,18 @@ def looks_like(path: Path) -> bool:
     return b"<annotations" in start and start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
-    """Reads the masks of a file.
+def read(source: Source) -> Iterator[Found]:
+    """Reads the images and masks of a file.
 
     Raises:
         InvalidSource: it cannot be read, is no XML or not CVAT's, or has a document type.
     """
-    reader = _Reader(str(path))
+    reader = _Reader(str(source.path))
     try:
-        for element, begins in elements(path):
-            if begins:
-                reader.begin(element)
-            elif (one := reader.end(element)) is not None:
-                yield one
+        for element, begins in elements(source.path):
+            yield from reader.begin(element) if begins else reader.end(element)
     except InvalidInput as error:
-        raise InvalidSource(f"{path}: {error}") from None
-    yield from reader.left_out()
+        raise InvalidSource(f"{source.path}: {error}") from None
 
 
 class _Reader:
@@ -77,61 +71,70 @@ class _Reader:
         self._size: tuple[int | None, int | None] | None = None  # of a video's frames
         self._texts: dict[str, str] = {}
         self._shapes = 0
-        self._others: dict[str, tuple[int, int]] = {}  # the first one's index, and how many
+        self._others: list[str] = []  # shapes of the track that are no masks
+        self._has_masks = False  # the track
 
-    def begin(self, element: Element) -> None:
+    def begin(self, element: Element) -> Iterator[Found]:
         self._depth += 1
         if self._depth == 1 and element.name != "annotations":
             raise InvalidSource(f"is not CVAT's XML: it holds <{element.name}>, not <annotations>")
         if self._depth == 2 and element.name == "image":
             self._image = element
+            yield self._image_found(element)
         elif self._depth == 2 and element.name == "track":
             self._track = element
+            self._others, self._has_masks = [], False
         elif self._depth == 3 and (self._image or self._track):
             self._shape = element
             self._values = {}
 
-    def end(self, element: Element) -> MaskRecord | Rejected | None:
+    def end(self, element: Element) -> Iterator[Found]:
         self._depth -= 1
         if element is self._shape:
             self._shape = None
-            return self._read(element)
-        if self._shape:
+            yield from self._read(element)
+        elif self._shape:
             if element.name == "attribute" and self._depth == 3:
                 self._values[element.attributes.get("name", "")] = element.text
         elif element is self._image:
             self._image = None
         elif element is self._track:
             self._track = None
+            for noun in self._others if self._has_masks else ["track"]:
+                yield Note("passed over", noun)
         elif element.name in ("width", "height"):
             self._texts[element.name] = element.text
         elif element.name == "original_size":
             height, width = (_number(self._texts.get(key)) for key in ("height", "width"))
             self._size = fields.size(height, width)
-        return None
 
-    def left_out(self) -> Iterator[Rejected]:
-        """What is no mask, a kind each."""
-        for kind, (index, count) in self._others.items():
-            are = f"a {kind}" if count == 1 else f"{count:,} {NOT_MASKS[kind]}"
-            verb = "is" if count == 1 else "are"
-            yield Rejected(
-                Place(self._file, index), f"{are} {verb} left out: no mask", {"type": kind}
-            )
+    def _image_found(self, image: Element) -> ImageRecord | Note:
+        try:
+            name = fields.image_name(image.attributes.get("name"), "image")
+            height, width = self._image_size() or (None, None)
+        except InvalidInput:
+            return Note("unusable", "image")
+        return ImageRecord(Place(self._file), name, height=height, width=width)
 
-    def _read(self, shape: Element) -> MaskRecord | Rejected | None:
+    def _read(self, shape: Element) -> Iterator[Found]:
         if shape.name not in (*TAKEN, *NOT_MASKS):
-            return None
-        index = self._shapes
+            return
+        place = Place(self._file, self._shapes)
         self._shapes += 1
+        if shape.name in TAKEN:
+            self._has_masks = True
+            if not (self._track and shape.attributes.get("outside") == "1"):
+                mask = self._mask(shape, place)
+                yield mask
+                if shape.name == "polygon" and isinstance(mask, MaskRecord):
+                    yield Note("filled", "polygon")
+        elif self._track:
+            self._others.append(shape.name)
+        else:
+            yield Note("passed over", shape.name)
+
+    def _mask(self, shape: Element, place: Place) -> MaskRecord | Rejected:
         attributes = shape.attributes
-        if shape.name in NOT_MASKS:
-            first, count = self._others.get(shape.name, (index, 0))
-            self._others[shape.name] = first, count + 1
-            return None
-        if self._track and attributes.get("outside") == "1":
-            return None
-        place = Place(self._file, index)
         known: dict[str, Any] = {}
         try:
             known |= self._image_or_frame(attributes)

@@ -1,4 +1,4 @@
-"""The files of a folder and of the folders in it."""
+"""The files of a folder and of the folders in it, and what their names say."""
 
 import os
 from collections.abc import Collection
@@ -31,3 +31,8 @@ def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
             if Path(name).suffix.lower() in suffixes and not name.startswith("._")
         )
     return sorted(found)
+
+
+def is_png(path: Path) -> bool:
+    """Whether it is called a PNG."""
+    return path.suffix.lower() == ".png"

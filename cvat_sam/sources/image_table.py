@@ -1,6 +1,6 @@
 """The images and categories of a COCO file, by their ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeGuard, TypeVar
 
@@ -41,11 +41,13 @@ class Table(Generic[Entry]):
         self._noun = noun
         self._read = read
         self._entries: dict[int | str, Entry | InvalidInput] = {}
+        self._nameless = 0
 
     def add(self, item: Any) -> None:
         """Keep an item; without an id nobody can ask for it."""
         number = item.get("id") if isinstance(item, dict) else None
         if not _is_id(number):
+            self._nameless += 1
             return
         try:
             entry: Entry | InvalidInput = self._read(item)
@@ -54,6 +56,17 @@ class Table(Generic[Entry]):
         if self._entries.get(number, entry) != entry:
             entry = InvalidInput(f"there are two of the {self._noun} {shown(number)}, which differ")
         self._entries[number] = entry
+
+    @property
+    def unusable(self) -> int:
+        """How many entries there are that nobody can use."""
+        return self._nameless + sum(
+            isinstance(entry, InvalidInput) for entry in self._entries.values()
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        """Those that can be used, in the order in which they came."""
+        return (entry for entry in self._entries.values() if not isinstance(entry, InvalidInput))
 
     def __getitem__(self, number: Any) -> Entry:
         name = f"{self._noun}_id"

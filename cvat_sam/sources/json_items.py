@@ -17,6 +17,7 @@ from cvat_sam.exceptions import InvalidSource
 CHUNK = 1 << 18
 LARGEST_ITEM = 1 << 30
 
+_HALF_NUMBER = re.compile(r"\.|[eE][+-]?")  # behind "1", at the end of a file that was cut
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
@@ -97,6 +98,8 @@ class JsonFile:
             # A number may go on behind what has been read: "1" and ".5e+3".
             if isinstance(value, int | float) and len(self._text) - end < _TOKEN and self._more():
                 continue
+            if _HALF_NUMBER.fullmatch(self._text, end):
+                self._cut()
             self._at = end
             return value
 

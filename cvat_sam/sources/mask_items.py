@@ -9,18 +9,25 @@
     {"image": "a.jpg", "size", "values", "counts", …}       the masks of an image, one of each class
       "labels": {"1": "car"}, "background": 0
 
-What is written of a rejected mask is such an item too.
+What is written of a rejected mask is such an item too. An item whose "type" is another of CVAT's,
+"rectangle", is no mask: it is noted and passed over.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, MaskRecord, Note, Place, Rejected
 from cvat_sam.sources import fields
 from cvat_sam.sources.fields import rejected, shown
 from cvat_sam.sources.segmentations import Draft
 from rle import RleError, convert, cvat
+
+# CVAT's other types of shapes, as a note says them.
+NOT_MASKS = {
+    **{kind: kind for kind in ("polygon", "polyline", "points", "ellipse", "cuboid", "skeleton")},
+    "rectangle": "box",
+}
 
 # What an item of one mask may say it by.
 FORMS = ("points", "rle", "segmentation")
@@ -28,7 +35,7 @@ FORMS = ("points", "rle", "segmentation")
 EMPTY = [1, 0, 0, 0, 0]
 
 
-def read(item: Any, place: Place) -> Iterator[Draft | MaskRecord | Rejected]:
+def read(item: Any, place: Place) -> Iterator[Draft | Found]:
     """The masks of an item: one, or of an image of several classes one for each."""
     if not isinstance(item, Mapping):
         yield no_object(item, place)
@@ -44,8 +51,11 @@ def no_object(item: Any, place: Place) -> Rejected:
     return rejected(place, sentence, {"image": None, "label": None, "read": item})
 
 
-def mask(item: Mapping[str, Any], place: Place) -> Draft | MaskRecord | Rejected:
-    """The mask of an item."""
+def mask(item: Mapping[str, Any], place: Place) -> Draft | MaskRecord | Rejected | Note:
+    """The mask of an item, or a note where it is another shape."""
+    kind = item.get("type")
+    if isinstance(kind, str) and kind in NOT_MASKS:
+        return Note("passed over", NOT_MASKS[kind])
     try:
         known = _known(item)
         form = _form(item)
@@ -58,7 +68,7 @@ def mask(item: Mapping[str, Any], place: Place) -> Draft | MaskRecord | Rejected
         return rejected(place, str(fault), item)
 
 
-def classes(item: Mapping[str, Any], place: Place) -> Iterator[MaskRecord | Rejected]:
+def classes(item: Mapping[str, Any], place: Place) -> Iterator[Found]:
     """The masks of an image of several classes."""
     try:
         image, frame = _image(item)
@@ -71,6 +81,7 @@ def classes(item: Mapping[str, Any], place: Place) -> Iterator[MaskRecord | Reje
         yield rejected(place, str(fault), item)
         return
     height, width = item["size"]
+    yield ImageRecord(place, image, frame, height, width)
     for value, points in found.items():
         label = labels.get(str(value), str(value))
         yield MaskRecord(place, label, points, image, frame, height, width)
@@ -111,8 +122,6 @@ def checked_points(value: object, *, height: int | None, width: int | None) -> l
 def _known(item: Mapping[str, Any]) -> dict[str, Any]:
     """All of a mask but its points, by the names of `MaskRecord`."""
     kind = item.get("type")
-    if isinstance(kind, str) and kind.isidentifier() and kind != "mask":
-        raise InvalidInput(f"is a {kind[:40]}, not a mask")
     if kind not in (None, "mask"):
         raise InvalidInput(f'type is {shown(kind)}; it should be "mask"')
     image, frame = _image(item)

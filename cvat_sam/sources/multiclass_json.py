@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, Place
 from cvat_sam.sources import mask_items
 from cvat_sam.sources.fields import rejected, shown
 from cvat_sam.sources.json_items import JsonFile
 from cvat_sam.sources.json_opening import opening
 from cvat_sam.sources.segmentations import Draft, finished
+from cvat_sam.sources.source import Source
 
 _OPTIONS = {"labels", "background"}
 
@@ -29,16 +30,16 @@ def looks_like(path: Path) -> bool:
     return "values" in (found.item if found.kind == "[" else found.within)
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
+def read(source: Source) -> Iterator[Found]:
     """The masks of a file; images that cannot be taken are rejected, with what is wrong.
 
     Raises:
         InvalidSource: it is neither of these forms, is damaged, or cannot be read.
     """
-    return finished(_drafts(path))
+    return finished(_drafts(source.path))
 
 
-def _drafts(path: Path) -> Iterator[Draft | MaskRecord | Rejected]:
+def _drafts(path: Path) -> Iterator[Draft | Found]:
     with JsonFile(path) as file:
         if file.first() == "[":
             for index, item in enumerate(file.items()):
@@ -78,7 +79,7 @@ def _options(path: Path) -> tuple[Mapping[str, str], int | None]:
 
 def _image(
     rle: Any, name: str, place: Place, labels: Mapping[str, str], background: int | None
-) -> Iterator[MaskRecord | Rejected]:
+) -> Iterator[Found]:
     if not isinstance(rle, Mapping) or "values" not in rle:
         item = dict(rle) if isinstance(rle, Mapping) else {"read": rle}
         sentence = (

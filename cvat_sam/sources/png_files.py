@@ -4,15 +4,11 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from cvat_sam.exceptions import InvalidImage, InvalidSource
+from cvat_sam.exceptions import InvalidSource
 from cvat_sam.masks.file_names import decoded, file_stem, split_mask_stem
-from cvat_sam.sources.png_pixels import PALETTE, SIGNATURE, read_header, read_png
-
-# What tells a folder's kind: more files are not looked into.
-_LOOKED_INTO = 8
+from cvat_sam.sources.folders import is_png
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -53,18 +49,6 @@ def png_files(source: Path) -> Iterator[PngFile]:
         raise InvalidSource(f"{source}: the folder holds no PNG files")
 
 
-def looks_like_pngs(source: Path) -> bool:
-    """Whether it is a PNG, or a folder with some."""
-    return next(_peeked(source), None) is not None
-
-
-def looks_like_index(source: Path) -> bool:
-    """Whether some of the first files have a palette or gray that is no mask's, nor its name."""
-    return any(
-        split_mask_stem(file.stem) is None and _is_index(file.path) for file in _peeked(source)
-    )
-
-
 def image_name(stem: str, written: str | None) -> str:
     """The image's name: what our writers left in the file, unless the file was renamed since.
 
@@ -74,26 +58,6 @@ def image_name(stem: str, written: str | None) -> str:
     if written is not None and stem in (file_stem(written), file_stem(written, whole=True)):
         return written
     return decoded(stem)
-
-
-def _peeked(source: Path) -> Iterator[PngFile]:
-    try:
-        for file in islice(png_files(source), _LOOKED_INTO):
-            with file.path.open("rb") as opened:
-                if opened.read(len(SIGNATURE)) == SIGNATURE:
-                    yield file
-    except (OSError, InvalidSource):
-        return
-
-
-def _is_index(path: Path) -> bool:
-    try:
-        if read_header(path).kind == PALETTE:
-            return True
-        png = read_png(path)
-    except InvalidImage:
-        return False
-    return png.values.ndim == 2 and not png.is_black_and_white()
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -113,7 +77,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         path = folder / name
         if is_folder:
             yield from _walk(path)
-        elif path.suffix.lower() == ".png":
+        elif is_png(path):
             yield path
 
 

@@ -10,7 +10,6 @@ folder as it was unpacked, or its SegmentationClass.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,54 +17,51 @@ from numpy.typing import NDArray
 
 import rle
 from cvat_sam.exceptions import InvalidImage
-from cvat_sam.masks import MaskRecord, Place, Rejected
-from cvat_sam.masks.file_names import decoded, split_mask_stem
+from cvat_sam.masks import Found, ImageRecord, MaskRecord, Place, Rejected
+from cvat_sam.masks.file_names import decoded
 from cvat_sam.masks.items import item_of
-from cvat_sam.sources.png_files import (
-    image_name,
-    looks_like_index,
-    looks_like_pngs,
-    png_files,
-)
-from cvat_sam.sources.png_labels import CLASSES, Colour, Labels, has_table, labels_for
+from cvat_sam.sources.png_files import image_name, png_files
+from cvat_sam.sources.png_kinds import Kind, kind_of, values_of
+from cvat_sam.sources.png_labels import CLASSES, Colour, Labels, is_export, labels_for
 from cvat_sam.sources.png_pixels import Png, read_png
+from cvat_sam.sources.source import Source
 
 
-def looks_like(path: Path) -> bool:
-    """Whether it is an index PNG, or a folder of such."""
-    if _is_export(path):
-        return True
-    if not looks_like_pngs(path) or (path.is_file() and split_mask_stem(path.stem)):
-        return False
-    return has_table(path) or looks_like_index(path)
-
-
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
-    """Reads the masks of a file, or of all PNGs in a folder and its folders.
+def read(source: Source) -> Iterator[Found]:
+    """Read the masks of a file, or of all PNGs in a folder and its folders.
 
     Raises:
         InvalidSource: the folder cannot be read, holds no PNGs, or a damaged table of labels.
     """
     table_for = lru_cache(maxsize=64)(labels_for)
-    for file in png_files(path / CLASSES if _is_export(path) else path):
+    path = source.path
+    for file in png_files(path / CLASSES if is_export(path) else path):
         labels = table_for(file.path.parent, file.root)
+        place = Place(str(file.path))
         try:
             png = read_png(file.path)
+            if not source.asked:
+                _refuse_doubt(png, labels)
             masks = list(_masks(png, labels))
         except InvalidImage as error:
-            yield Rejected(Place(str(file.path)), str(error), {"image": decoded(file.stem)})
+            yield Rejected(place, str(error), {"image": decoded(file.stem)})
             continue
         image = image_name(file.stem, png.image)
+        height, width = png.height, png.width
+        yield ImageRecord(place, image, height=height, width=width)
         for index, (label, points, fault) in enumerate(masks):
             place = Place(str(file.path), index)
-            record = MaskRecord(
-                place, label, points, image=image, height=png.height, width=png.width
-            )
+            record = MaskRecord(place, label, points, image=image, height=height, width=width)
             yield record if fault is None else Rejected(place, fault, item_of(record))
 
 
-def _is_export(path: Path) -> bool:
-    return (path / CLASSES).is_dir()
+def _refuse_doubt(png: Png, labels: Labels) -> None:
+    """Where nobody said that values are labels, refuses those that a mask has."""
+    if labels.file is None and kind_of(png) in (Kind.MASK, Kind.UNCLEAR):
+        raise InvalidImage(
+            f"the PNG has {values_of(png)}, as masks do, beside others with labels; give the "
+            "format png-index if these are labels too"
+        )
 
 
 def _masks(png: Png, labels: Labels) -> Iterator[tuple[str, list[int], str | None]]:

@@ -96,6 +96,11 @@ def has_table(source: Path) -> bool:
     return any((place / name).is_file() for place in places for name in (TABLE, LABELMAP))
 
 
+def is_export(source: Path) -> bool:
+    """Whether it is a folder as CVAT's export "Segmentation mask" unpacks."""
+    return (source / CLASSES).is_dir()
+
+
 def _read_table(path: Path) -> Labels:
     try:
         read = json.loads(_text(path))

@@ -1,4 +1,4 @@
-"""SA-1B's annotations: a JSON file for each image, or a folder of them.
+"""SA-1B's annotations: a JSON file for each image.
 
     {"image": {"image_id", "width", "height", "file_name"},
      "annotations": [{"segmentation": {"size", "counts"}, "predicted_iou", …}]}
@@ -7,18 +7,17 @@ A mask's label is "object", its score the predicted IoU.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, Place
 from cvat_sam.sources import image_table, mask_items
-from cvat_sam.sources.folders import files_in
 from cvat_sam.sources.image_table import Image
 from cvat_sam.sources.json_items import JsonFile
 from cvat_sam.sources.json_opening import opening
 from cvat_sam.sources.segmentations import Draft, finished
+from cvat_sam.sources.source import Source
 
 LABEL = "object"
 
@@ -27,11 +26,7 @@ _OWN = {"predicted_iou", "stability_score", "point_coords", "crop_box"}
 
 
 def looks_like(path: Path) -> bool:
-    """Whether a file, or the first JSON file of a folder, begins as SA-1B's do."""
-    if path.is_dir():
-        with suppress(InvalidSource):
-            return any(map(looks_like, _files(path)[:1]))
-        return False
+    """Whether a file begins as SA-1B's do."""
     found = opening(path)
     if found.keys >= {"image", "annotations"}:
         return True
@@ -40,25 +35,18 @@ def looks_like(path: Path) -> bool:
     return bool(found.members.get("annotations", set()) & _OWN)
 
 
-def read(path: Path) -> Iterator[MaskRecord | Rejected]:
-    """The masks of a file, or of a folder's files in the order of their names.
+def read(source: Source) -> Iterator[Found]:
+    """The image and the masks of a file.
 
     Raises:
-        InvalidSource: a file is none of SA-1B's, is damaged, or cannot be read; or a folder has
-            none.
+        InvalidSource: the file is none of SA-1B's, is damaged, or cannot be read.
     """
-    files = _files(path) if path.is_dir() else [path]
-    if not files:
-        raise InvalidSource(f"{path}: the folder has no JSON files")
-    return finished(draft for file in files for draft in _drafts(file))
+    return finished(_drafts(source.path))
 
 
-def _files(folder: Path) -> list[Path]:
-    return files_in(folder, {".json"})
-
-
-def _drafts(path: Path) -> Iterator[Draft | MaskRecord | Rejected]:
+def _drafts(path: Path) -> Iterator[Draft | Found]:
     image = _image(path)
+    yield ImageRecord(Place(str(path)), image.name, height=image.height, width=image.width)
     found = False
     with JsonFile(path) as file:
         for key in file.members():
@@ -85,7 +73,7 @@ def _image(path: Path) -> Image:
     raise InvalidSource(f"{path}: has no image, but SA-1B's files do")
 
 
-def _draft(annotation: Any, place: Place, image: Image) -> Draft | MaskRecord | Rejected:
+def _draft(annotation: Any, place: Place, image: Image) -> Draft | Found:
     if not isinstance(annotation, Mapping):
         return mask_items.no_object(annotation, place)
     item: dict[str, Any] = {"image": image.name, "label": LABEL}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks.record import MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, MaskRecord, Note, Place
 from cvat_sam.sources.fields import numbers, rejected, shown
 from rle import RleError, convert, polygon
 
@@ -36,15 +36,13 @@ class Draft:
     item: Mapping[str, Any]
 
 
-def finished(
-    found: Iterable[Draft | MaskRecord | Rejected],
-) -> Iterator[MaskRecord | Rejected]:
-    """Make masks of drafts, in their order, and pass on what is none.
+def finished(found: Iterable[Draft | Found]) -> Iterator[Found]:
+    """Make masks of drafts, in their order, and pass on what is none; polygons are noted.
 
     Raises:
         InvalidSource: `found` does; what came before it is still finished.
     """
-    waiting: list[Draft | MaskRecord | Rejected] = []
+    waiting: list[Draft | Found] = []
     weight = 0
     try:
         for one in found:
@@ -59,11 +57,11 @@ def finished(
     yield from _finish(waiting)
 
 
-def _weight(one: Draft | MaskRecord | Rejected) -> int:
+def _weight(one: Draft | Found) -> int:
     """About how many numbers wait with it."""
     if isinstance(one, MaskRecord):
         return len(one.points)
-    if isinstance(one, Rejected):
+    if not isinstance(one, Draft):
         return 0
     counts = one.segmentation
     if isinstance(counts, Mapping):
@@ -75,7 +73,7 @@ def _weight(one: Draft | MaskRecord | Rejected) -> int:
     return 0
 
 
-def _finish(waiting: list[Draft | MaskRecord | Rejected]) -> Iterator[MaskRecord | Rejected]:
+def _finish(waiting: list[Draft | Found]) -> Iterator[Found]:
     at_once = _at_once([one for one in waiting if isinstance(one, Draft)])
     for one in waiting:
         if not isinstance(one, Draft):
@@ -91,6 +89,8 @@ def _finish(waiting: list[Draft | MaskRecord | Rejected]) -> Iterator[MaskRecord
             height, width = one.segmentation["size"]
             known |= {"height": height, "width": width}
         yield MaskRecord(place=one.place, points=points, **known)
+        if isinstance(one.segmentation, list):
+            yield Note("filled", "polygon", len(one.segmentation))
 
 
 def _at_once(drafts: list[Draft]) -> dict[int, list[int]]:

@@ -11,7 +11,8 @@
       </image>
     </annotations>
 
-`source` is "auto" where a model gave a score, else "manual".
+`source` is "auto" where a model gave a score, else "manual". Empty masks are left out: CVAT would
+take one, and fail at the next export.
 
 Source of the format: CVAT's documentation, "CVAT for images 1.1".
 """
@@ -38,6 +39,7 @@ class CvatXmlTarget(Target):
     """Writes CVAT's XML; see `Target`."""
 
     drops = ("score", "iscrowd")
+    holds_empty = False
 
     def __init__(self, path: Path) -> None:
         unfinished = UnfinishedFile(path)

@@ -29,8 +29,8 @@ def open_target(path: Path | str, *, format: str | None = None) -> Target:
     Args:
         path: a `.json` file (COCO), a `.xml` file (CVAT for images 1.1), a `.npz` file (arrays), a
             folder `masks` (a PNG for each mask), a folder `labels` (a PNG of indices for each
-            image). Its folder is there. A file that is there is replaced at the end; a folder has
-            to be empty.
+            image). Folders above it are made. A file that is there is replaced at the end; a
+            folder has to be empty.
         format: one of `FORMATS`, whatever the path is called.
 
     Returns:
@@ -58,8 +58,8 @@ def format_for(path: Path, format: str | None = None) -> str:
     if format is None:
         if asked is None:
             raise InvalidSetting(
-                f"what {path} shall be does not show: a .json, .xml or .npz file, or a folder "
-                "called masks or labels; or say it with --format"
+                f"what {path} shall be does not show: call it .json, .xml or .npz, or masks or "
+                f"labels for a folder, or give the format: {', '.join(FORMATS)}"
             )
         return asked
     if format not in FORMATS:

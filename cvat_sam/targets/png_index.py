@@ -7,10 +7,12 @@
 more than 255 labels, all files are gray with 16 bits and have no palette. An image without masks
 has a file too.
 
-Masks of one label in one image become one, and what lies under another is gone: the notes say so.
+Masks of one label in one image become one, what lies under another is gone, and empty masks are
+left out: the notes say how many.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ import rle
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.images.colours import mask_colour
 from cvat_sam.masks import MaskRecord
+from cvat_sam.masks.counts import count
 from cvat_sam.masks.file_names import IMAGE_KEY
 from cvat_sam.targets.png_folder import PngFolder, save_png
 from cvat_sam.targets.target import FirstSeen, Target
@@ -36,6 +39,7 @@ class PngIndexTarget(Target):
     """Writes index PNGs; see `Target`. Keeps the masks of one image at a time."""
 
     drops = ("attributes", "occluded", "group", "score", "iscrowd")
+    holds_empty = False
 
     def __init__(self, path: Path) -> None:
         unfinished = UnfinishedFolder(path)
@@ -45,7 +49,7 @@ class PngIndexTarget(Target):
         self._values = FirstSeen()
         self._records: list[MaskRecord] = []
         self._stem = ""
-        self._overlapping = self._joined = 0
+        self._overlapping = self._hidden = self._joined = 0
 
     def _begin_image(self, name: str, height: int, width: int, frame: int) -> None:
         self._stem = self._files.begin(name)
@@ -63,9 +67,12 @@ class PngIndexTarget(Target):
         pairs = [(self._values[record.label], record.points) for record in ordered]
         index = rle.multiclass.decode(rle.convert.cvat_to_multiclass(pairs, **size))
         self._files.save(self._stem, _picture(index))
-        self._joined += len(pairs) - len({value for value, _ in pairs})
+        of_value = Counter(value for value, _ in pairs)
+        self._joined += sum(masks for masks in of_value.values() if masks > 1)
         pixels = sum(sum(points[1:-4:2]) for _, points in pairs)
-        self._overlapping += pixels > int(np.count_nonzero(index))
+        hidden = pixels - int(np.count_nonzero(index))
+        self._hidden += hidden
+        self._overlapping += hidden > 0
         self._records.clear()
 
     def _finish(self) -> None:
@@ -87,11 +94,13 @@ class PngIndexTarget(Target):
 
     def _take_notes(self) -> None:
         if self._overlapping:
-            images = "1 image" if self._overlapping == 1 else f"{self._overlapping:,} images"
-            self.notes.append(f"in {images} masks overlap: what lies under another is gone")
+            images, pixels = count(self._overlapping, "image"), count(self._hidden, "pixel")
+            self.notes.append(f"in {images} masks overlap: {pixels} under others are gone")
         if self._joined:
-            masks = "1 mask has" if self._joined == 1 else f"{self._joined:,} masks have"
-            self.notes.append(f"{masks} the label of another in the same image: they are one now")
+            masks = count(self._joined, "mask")
+            self.notes.append(
+                f"{masks} of the same image and label as others: merged, for they share a value"
+            )
 
 
 def _picture(index: NDArray[Any]) -> Image.Image:

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 import rle
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.masks import MaskRecord
+from cvat_sam.masks.counts import count
 from cvat_sam.targets.unfinished import UnfinishedFile, UnfinishedFolder, writing
 
 _PLAIN = MaskRecord(place=None, label="", points=[])  # type: ignore[arg-type]
@@ -25,7 +26,7 @@ class Target(ABC):
         path: where it shall be.
         notes: after the end, sentences on what the format could not hold.
         images: how many so far.
-        masks: how many so far.
+        masks: how many so far; those that were left out do not count.
 
     >>> import tempfile
     >>> from cvat_sam.masks import Place
@@ -43,6 +44,9 @@ class Target(ABC):
     # What the format has no place for, of a mask's fields.
     drops: ClassVar[tuple[str, ...]] = ()
 
+    # Whether it has masks without a set pixel; if not, they are left out, and a note says so.
+    holds_empty: ClassVar[bool] = True
+
     def __init__(self, path: Path, unfinished: UnfinishedFile | UnfinishedFolder) -> None:
         self.path = path
         self.notes: list[str] = []
@@ -50,6 +54,7 @@ class Target(ABC):
         self.masks = 0
         self._unfinished = unfinished
         self._dropped: set[str] = set()
+        self._empty = 0
         self._height = self._width = 0
         self._ended = False
 
@@ -86,6 +91,9 @@ class Target(ABC):
         if not self.images:
             raise InvalidSource(f"{record.place}: the mask comes before any image")
         _require(str(record.place), record.points, self._height, self._width)
+        if record.empty and not self.holds_empty:
+            self._empty += 1
+            return
         self._dropped.update(
             name for name in self.drops if getattr(record, name) != getattr(_PLAIN, name)
         )
@@ -106,6 +114,9 @@ class Target(ABC):
             self._finish()
         self._unfinished.finish()
         self._ended = True
+        if self._empty:
+            masks = count(self._empty, "mask")
+            self.notes.append(f"left out, because the format has no empty masks: {masks}")
         if self._dropped:
             names = [name for name in self.drops if name in self._dropped]
             self.notes.append(f"not in the result, which has no place for it: {', '.join(names)}")

@@ -1,5 +1,7 @@
 """Files and folders on their way: beside their place under another name until they are whole.
 
+Folders above them are made, and go again if nothing comes of it.
+
 `cvat_sam.files.write_atomically` does it for what fits into memory.
 """
 
@@ -8,6 +10,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -34,9 +37,12 @@ class UnfinishedFile:
         if path.is_dir():
             raise Unwritable(f"{path} cannot be written: it is a folder")
         self.temporary = beside(path)
-        # Set before the file is made: an interrupt may come at any moment.
-        self._remove = weakref.finalize(self, _remove, self.temporary)
         with writing(path):
+            missing = _missing(path.parent)
+        # Set before the file is made: an interrupt may come at any moment.
+        self._remove = weakref.finalize(self, _remove, self.temporary, missing)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
             self.temporary.open("xb").close()
 
     def open(self) -> IO[str]:
@@ -86,7 +92,9 @@ class UnfinishedFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.temporary = beside(path)
-        self._remove = weakref.finalize(self, _remove, self.temporary)
+        with writing(path):
+            missing = _missing(path.parent)
+        self._remove = weakref.finalize(self, _remove, self.temporary, missing)
         with writing(path):
             if path.is_dir():
                 if any(path.iterdir()):
@@ -95,7 +103,7 @@ class UnfinishedFolder:
                     )
             elif path.exists() or path.is_symlink():
                 raise Unwritable(f"{path} cannot be written: it is a file")
-            self.temporary.mkdir()
+            self.temporary.mkdir(parents=True)
 
     def finish(self) -> None:
         """Give it its name."""
@@ -142,6 +150,14 @@ def _unwritable(path: Path, error: Any) -> Unwritable:
     return Unwritable(f"{path} cannot be written: {error.strerror or error}")
 
 
-def _remove(path: Path) -> None:
+def _missing(folder: Path) -> list[Path]:
+    """The folders that are still to be made, the innermost first."""
+    return list(takewhile(lambda path: not path.exists(), (folder, *folder.parents)))
+
+
+def _remove(path: Path, folders: list[Path]) -> None:
     with suppress(OSError):  # it may not be there, nor the folder that it should be in
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with suppress(OSError):  # nor are they empty when all went well
+        for folder in folders:
+            folder.rmdir()

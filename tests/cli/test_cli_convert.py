@@ -163,9 +163,10 @@ def test_sizes_that_differ_or_are_not_known(run, tmp_path):
     coco(tmp_path / "b.json", {"size": [2, 3], "counts": [6]}, size=(2, 3))
     done = run("a.json", "b.json", "--to", "out.json")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
-        "b.json, item 0: its image is 2×3, but for an earlier mask it was 2×2"
-    )
+    assert done.stderr.splitlines()[:2] == [
+        "cvat-sam: b.json: the image a.jpg is 2×3, but it was 2×2 before",
+        "b.json, item 0: the image a.jpg is 2×3, but it was 2×2 before",
+    ]
     points = [0, 4, 0, 0, 1, 1]
     items = [{"image": "a.jpg", "label": "x", "points": points}]
     items.append({"frame": 7, "label": "x", "points": points})
@@ -187,6 +188,68 @@ def test_sizes_that_differ_or_are_not_known(run, tmp_path):
     assert "c.json, item 0: the box's right is 3" in done.stderr
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_images_without_masks_are_converted_too(run, tmp_path, target):
+    found = [("b/x.jpg", (1, 2), []), *FOUND, ("z.png", (2, 2), [])]
+    for source in ("coco.json", "annotations.xml", "masks.npz", "labels"):
+        write(tmp_path / source, found)
+        done = run(source, "--to", tmp_path / source[:3] / target)
+        assert done.stdout.startswith(f"{tmp_path / source[:3] / target}: 3 masks on 4 images\n")
+        images = []
+        list(sources.read([tmp_path / source[:3] / target], image=images.append))
+        sizes = {one.image: (one.height, one.width) for one in images}
+        if target == "masks":
+            lost = "not in the result, because they have no masks: 2 images"
+            assert done.stdout.splitlines()[1:] == [lost]
+        else:
+            assert sizes == {name: size for name, size, _ in found}
+
+
+def test_an_image_whose_size_nothing_says_is_left_out_with_a_word(run, tmp_path):
+    coco(tmp_path / "a.json", height=None, width=None)
+    done = run("a.json", "--to", "out.json")
+    assert (done.returncode, done.stdout) == (0, "out.json: 0 masks on 0 images\n")
+    assert done.stderr == (
+        "cvat-sam: left out, because neither masks nor their size is in the sources: 1 image\n"
+    )
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_empty_masks_are_refused_where_the_format_has_none(run, tmp_path, target):
+    coco(tmp_path / "a.json", GOOD, {"size": [2, 2], "counts": [4]})
+    done = run("a.json", "--to", target)
+    if target in ("annotations.xml", "labels"):
+        assert done.returncode == 2
+        assert done.stderr.splitlines()[0] == (
+            f"a.json, item 1: the mask is empty: no pixel is set, which {target} cannot hold"
+        )
+        done = run("a.json", "--to", target, "--skip-bad", "bad.json")
+        assert done.stdout.splitlines()[0] == f"{target}: 1 mask on 1 image"
+    else:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert sorted(sum(one.points[1:-4:2]) for one in masks_in(tmp_path / target)) == [0, 2]
+
+
+def test_boxes_are_told_and_do_not_stop_the_masks(run, tmp_path):
+    coco(tmp_path / "a.json", GOOD)
+    whole = json.loads((tmp_path / "a.json").read_text())
+    whole["annotations"] += [{"image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1]}] * 2
+    (tmp_path / "a.json").write_text(json.dumps(whole))
+    done = run("a.json", "--to", "out.json", "--skip-bad", "bad.json")
+    assert (done.returncode, done.stdout) == (0, "out.json: 1 mask on 1 image\n")
+    assert done.stderr == "cvat-sam: a.json: 2 boxes are not masks and were passed over\n"
+    assert everything_in(tmp_path) == ["a.json", "out.json"]
+
+
+def test_folders_above_what_is_written_are_made_and_go_again_where_nothing_is(run, tmp_path):
+    coco(tmp_path / "a.json", GOOD, BAD)
+    assert run("a.json", "--to", "x/y/out.json").returncode == 2
+    assert everything_in(tmp_path) == ["a.json"]
+    assert run("a.json", "--to", "x/y/out.json", "--skip-bad", "u/v/bad.json").returncode == 0
+    assert everything_in(tmp_path / "x/y") == ["out.json"]
+    assert everything_in(tmp_path / "u/v") == ["bad.json"]
+
+
 def test_frames_are_named_and_numbered_as_cvat_does(run, tmp_path):
     np.savez(tmp_path / "a.npz", masks=np.ones((2, 2, 2), bool), frames=[12, 3])
     run("a.npz", "--to", "out.xml")
@@ -204,7 +267,7 @@ def test_what_a_format_cannot_hold_is_said(run, tmp_path):
     done = run("a.json", "--to", "labels")
     assert done.stdout.splitlines() == [
         "labels: 2 masks on 1 image",
-        "in 1 image masks overlap: what lies under another is gone",
+        "in 1 image masks overlap: 1 pixel under others are gone",
         "not in the result, which has no place for it: attributes",
     ]
 
@@ -213,12 +276,17 @@ def test_what_a_format_cannot_hold_is_said(run, tmp_path):
     ("arguments", "sentence"),
     [
         (["no.json", "--to", "out.json"], "no.json: there is no such file or folder"),
-        (["a.json", "--to", "out"], "what out shall be does not show"),
+        (
+            ["a.json", "--to", "out"],
+            "what out shall be does not show: call it .json, .xml or .npz, or masks or labels for "
+            "a folder, or give the format: coco, cvat-xml, png-masks, png-index, arrays "
+            "(--to-format)",
+        ),
         (["a.json", "--to", "out.npy"], "what out.npy shall be does not show"),
         (["a.json", "--to", "a.json"], "a.json would be written over, but it is also read"),
         ([".", "--to", "a.json"], "a.json would be written over, but it is also read"),
         (["a.json", "--to", "full", "--to-format", "png-masks"], "with something in it"),
-        (["a.json", "--to", "a.json/out.json"], "a.json cannot be written: File exists"),
+        (["a.json", "--to", "a.json/out.json"], "a.json/out.json cannot be written: File exists"),
         (
             ["a.json", "--to", "out.json", "--skip-bad", "out.json"],
             "out.json would be written over",

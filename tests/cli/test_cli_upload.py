@@ -53,10 +53,10 @@ def run(cvat_process, task, tmp_path):
 def test_what_is_stored_is_said_and_nothing_else_in_a_pipe(run, task, cvat_process):
     ended = run([GOOD, GOOD])
     assert ended.returncode == 0
-    assert ended.stdout == f"task {task}: 2 masks stored, 0 there before\n"
+    assert ended.stdout == f"task {task}: 2 masks stored, 0 stored before\n"
     assert ended.stderr == ""
     assert len(cvat_process.shapes(task)) == 2
-    assert run([GOOD, GOOD]).stdout == f"task {task}: 0 masks stored, 2 there before\n"
+    assert run([GOOD, GOOD]).stdout == f"task {task}: 0 masks stored, 2 stored before\n"
 
 
 def test_every_fault_is_listed_and_nothing_is_sent(run, task, cvat_process):
@@ -76,7 +76,7 @@ def test_bad_ones_are_left_out_mended_and_uploaded_later(run, task, cvat_process
     assert ended.returncode == 0
     assert ended.stdout.splitlines() == [
         "left out, and written to bad.json: 1 mask",
-        f"task {task}: 1 mask stored, 0 there before",
+        f"task {task}: 1 mask stored, 0 stored before",
     ]
     [bad] = json.loads((tmp_path / "bad.json").read_text())
     assert (bad["file"], bad["index"]) == ("masks.json", 1)
@@ -88,8 +88,58 @@ def test_bad_ones_are_left_out_mended_and_uploaded_later(run, task, cvat_process
 
 def test_a_dry_run_sends_nothing(run, task, cvat_process):
     ended = run([GOOD], "--dry-run")
-    assert ended.stdout == f"task {task}: nothing is wrong with 1 mask, 0 stored already\n"
+    assert ended.stdout == f"task {task}: 1 mask would be sent, 0 stored already\n"
     assert cvat_process.shapes(task) == []
+
+
+def test_a_dry_run_says_what_would_be_done(run, task, cvat_process, tmp_path):
+    assert run([GOOD]).returncode == 0
+    ended = run([GOOD, GOOD, OUTSIDE], "--dry-run", "--skip-bad", "bad.json")
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines() == [
+        f"task {task}: 1 mask would be sent, 1 stored already",
+        "1 mask would be left out, and written to bad.json",
+    ]
+    assert "item 2: the box's right is 8" in ended.stderr
+    assert not (tmp_path / "bad.json").exists()
+    assert run([GOOD], "--replace-own", "--dry-run").stdout.splitlines() == [
+        f"task {task}: 1 mask would be sent, 0 stored already",
+        "before that, 1 mask of an earlier upload deleted",
+    ]
+    assert len(cvat_process.shapes(task)) == 1
+
+
+def test_what_is_half_mended_is_not_written_over(run, task, cvat_process, tmp_path):
+    (tmp_path / "bad.json").write_text("half mended")
+    ended = run([GOOD, OUTSIDE], "--skip-bad", "bad.json")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("cvat-sam: bad.json is there already, with something else in it")
+    assert (tmp_path / "bad.json").read_text() == "half mended"
+    assert cvat_process.shapes(task) == []
+
+
+def test_the_same_in_another_file_is_refused_unless_it_is_meant(run, task, cvat_process):
+    run([GOOD])
+    ended = run([GOOD], name="copy.json")
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"cvat-sam: 1 of the masks is in task {task} already, from an earlier upload of "
+        "masks.json; leave out what was uploaded then, or have it there twice with --again\n"
+    )
+    assert len(cvat_process.shapes(task)) == 1
+    assert run([GOOD], "--again", name="copy.json").returncode == 0
+    assert len(cvat_process.shapes(task)) == 2
+
+
+def test_what_was_deleted_in_cvat_is_said(run, task, cvat_process):
+    run([GOOD])
+    cvat_process.edit(task=task, action="clear")
+    assert run([GOOD]).stdout.splitlines() == [
+        f"task {task}: 0 masks stored, 1 stored before",
+        "of those, somebody has deleted or redrawn 1 since, which stays so (--again sends "
+        "everything once more)",
+    ]
+    assert run([GOOD], "--again").stdout == f"task {task}: 1 mask stored, 0 stored before\n"
 
 
 def test_labels_are_mapped(run, task, cvat_process):
@@ -109,6 +159,9 @@ def test_labels_are_mapped(run, task, cvat_process):
         (["--replace-own"], "knows of no earlier upload of these sources"),
         (["--format", "xyz"], "xyz"),
         (["--skip-bad", "masks.json"], "masks.json would be written over"),
+        (["--replace-own", "--again"], "replacing an upload and sending all of it again are two"),
+        (["--task", "999999"], "has no task 999999, or not for this user and organization"),
+        (["--server-host", "http://localhost/tasks/7"], "should be http://localhost alone"),
     ],
 )
 def test_what_is_wrong_with_options_is_one_sentence(run, task, cvat_process, words, sentence):

@@ -247,12 +247,13 @@ def test_a_server_that_is_not_there_did_nothing(said):
     assert type(caught.value) is ServerUnreachable
 
 
-def test_a_name_that_is_none_is_said():
+def test_a_name_that_is_none_is_said_at_once(said):
     with (
-        Connection(Server("http://no.such.host.invalid"), tries=1) as connection,
-        pytest.raises(ServerUnreachable, match="its name cannot be resolved here"),
+        Connection(Server("http://no.such.host.invalid"), report=said.append) as connection,
+        pytest.raises(ServerUnreachable, match="its name cannot be resolved here$"),
     ):
         connection.get_json("/api/server/about")
+    assert not any("trying again" in sentence for sentence in said)
 
 
 def test_a_server_that_speaks_no_tls_is_said_at_once():

@@ -13,7 +13,12 @@ from cvat_sam import sources
 from cvat_sam.client import AccessToken, Client, Secret, Server
 from cvat_sam.client.api import create_shapes
 from cvat_sam.client.download import DamagedMasks, download
-from cvat_sam.exceptions import InvalidSetting, ServerRefused, ServerUnreachable, Unwritable
+from cvat_sam.exceptions import (
+    InvalidSetting,
+    InvalidTask,
+    ServerRefused,
+    ServerUnreachable,
+)
 from rle import cvat
 
 FRAMES = [("a.png", 37, 23), ("sub/b.png", 64, 48), ("empty.png", 5, 4), ("c.png", 100, 80)]
@@ -206,7 +211,7 @@ def test_damaged_masks_are_all_listed_and_nothing_is_written(fake_cvat, client, 
 def test_damaged_masks_can_be_left_out(fake_cvat, client, tmp_path):
     task = fake_cvat.add_task([("a.png", 8, 6)], labels=["car"])
     damage(fake_cvat, task, ["sum", "outside"])
-    done = client.download(task, tmp_path / "coco.json", skip_bad=True)
+    done = client.download(task, tmp_path / "coco.json", skip_bad=tmp_path / "bad.json")
     assert (done.masks, len(done.rejected)) == (2, 2)
     assert {"image": "a.png", "label": "car", "height": 6, "width": 8}.items() <= dict(
         done.rejected[0].item
@@ -232,13 +237,13 @@ def test_a_name_without_a_format_costs_no_request_for_masks(fake_cvat, client, t
     assert fake_cvat.log("GET annotations") == []
 
 
-def test_a_folder_that_is_not_there_is_said(client, task, tmp_path):
-    with pytest.raises(Unwritable):
-        client.download(task, tmp_path / "no" / "coco.json")
+def test_folders_on_the_way_are_made(client, task, tmp_path):
+    client.download(task, tmp_path / "new" / "newer" / "coco.json")
+    assert (tmp_path / "new/newer/coco.json").exists()
 
 
 def test_a_task_that_is_not_there_leaves_nothing(client, tmp_path):
-    with pytest.raises(ServerRefused):
+    with pytest.raises(InvalidTask):
         client.download(999_999, tmp_path / "coco.json")
     assert list(tmp_path.iterdir()) == []
 

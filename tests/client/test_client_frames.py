@@ -78,3 +78,17 @@ def test_deleted_frames_take_nothing():
         index(deleted=[0]).find(mask("a/one.jpg"))
     with pytest.raises(LookupError, match="frame 0 is deleted in the task"):
         index(deleted=[0]).find(mask(frame=0))
+
+
+def test_two_images_are_not_one_frame():
+    frames = index(["one.jpg", "deep/two.jpg"])
+    assert [frames.find(mask(image)) for image in ("a/one.jpg", "a/one.png", "x/a/one.jpg")] == [
+        0
+    ] * 3
+    assert [frames.find(mask(image)) for image in ("one.jpg", "one")] == [0] * 2
+    sentence = "the image b/one.jpg would be frame 0, as x/a/one.jpg is already, which lies in"
+    with pytest.raises(LookupError, match=re.escape(sentence)):
+        frames.find(mask("b/one.jpg"))
+    assert [frames.find(mask(image)) for image in ("two.jpg", "deep/two.jpg", "two")] == [1] * 3
+    with pytest.raises(LookupError, match="would be frame 1, as deep/two.jpg"):
+        frames.find(mask("flat/two.jpg"))

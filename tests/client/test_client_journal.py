@@ -98,12 +98,12 @@ def test_what_was_given_up_is_in_doubt_again_in_the_next_run(journal):
 
 
 def test_what_is_known_is_what_was_there_and_what_was_stored(journal):
-    journal.remember([1, 2, 3])
+    journal.remember([{"id": number} for number in (1, 2, 3)])
     plan(journal, [0], fresh=True)
     numbers, _ = journal.take(1, 10**6)
     journal.stored([(numbers[0], 77)])
     assert journal.known() == {1, 2, 3, 77}
-    journal.remember([5])
+    journal.remember([{"id": 5}])
     assert journal.known() == {5, 77}
 
 

@@ -6,9 +6,9 @@ import re
 import pytest
 from upload_cases import connection, expected, frames, masks, stored, written
 
-from cvat_sam.client import upload
-from cvat_sam.client.uploading import Report
-from cvat_sam.exceptions import InUse, InvalidSource, InvalidTask
+from cvat_sam.client import Client, Report, upload
+from cvat_sam.client.progress import Progress
+from cvat_sam.exceptions import InUse, InvalidSetting, InvalidSource, InvalidTask, UnfitMasks
 
 
 @pytest.fixture(autouse=True)
@@ -53,14 +53,15 @@ def test_nothing_is_sent_where_one_mask_is_bad(fake_cvat, tmp_path):
     items[7] = items[7] | {"label": "bus"}
     task = fake_cvat.add_task(frames(), labels=["object"])
     with connection(fake_cvat) as cvat:
-        report = upload(cvat, [written(tmp_path, items)], task=task)
-        assert [one.place.index for one in report.rejected] == [3, 7]
-        assert (report.masks, report.stored) == (8, 0)
+        with pytest.raises(UnfitMasks) as caught:
+            upload(cvat, [written(tmp_path, items)], task=task)
+        assert [one.place.index for one in caught.value.rejected] == [3, 7]
         assert fake_cvat.log("PATCH") == []
-        report = upload(cvat, [written(tmp_path, items)], task=task, skip_bad=True)
+        bad = tmp_path / "bad.json"
+        report = upload(cvat, [written(tmp_path, items)], task=task, skip_bad=bad)
         assert (report.stored, len(report.rejected)) == (8, 2)
         # Mended, they are uploaded alone.
-        mended = [dict(one.item) for one in report.rejected]
+        mended = json.loads(bad.read_text())
         mended[0]["points"] = masks(10)[3]["points"]
         mended[1]["label"] = "object"
         second = tmp_path / "mended.json"
@@ -166,3 +167,53 @@ def test_the_secret_is_nowhere_on_disk(fake_cvat, tmp_path):
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert fake_cvat.token.encode() not in path.read_bytes()
+
+
+def test_a_refusal_has_the_masks_that_do_not_fit(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    items = masks(3)
+    items[1] = items[1] | {"label": "bus"}
+    with connection(fake_cvat) as cvat, pytest.raises(UnfitMasks) as caught:
+        upload(cvat, [written(tmp_path, items)], task=task)
+    assert str(caught.value).startswith(f"1 of 3 masks cannot go into task {task}, so nothing was")
+    assert str(caught.value).endswith(
+        "masks.json, item 1: the task has no label bus; it has object (--label bus=… maps it)"
+    )
+    [bad] = caught.value.rejected
+    assert bad.place.index == 1
+    assert fake_cvat.log("PATCH") == []
+
+
+def test_plain_strings_do(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    path = written(tmp_path, masks(5))
+    with Client(fake_cvat.url, token=fake_cvat.token) as cvat:
+        assert cvat.upload(str(path), task=task).stored == 5
+        assert upload(cvat, str(path), task=task).before == 5
+
+
+def test_a_file_of_bad_masks_is_never_written_over(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    items = [masks(2)[0], masks(2)[1] | {"label": "bus"}]
+    bad = tmp_path / "bad.json"
+    bad.write_text("half mended")
+    path = written(tmp_path, items)
+    with connection(fake_cvat) as cvat:
+        with pytest.raises(InvalidSetting, match=r"bad\.json is there already, with something"):
+            upload(cvat, path, task=task, skip_bad=bad)
+        assert (bad.read_text(), fake_cvat.log("PATCH")) == ("half mended", [])
+        bad.unlink()
+        upload(cvat, path, task=task, skip_bad=bad)
+        text = bad.read_text()
+        # The same again is the same, and no fault.
+        assert upload(cvat, path, task=task, skip_bad=bad).before == 1
+    assert bad.read_text() == text
+
+
+def test_a_mistyped_label_is_said(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    said = []
+    with connection(fake_cvat) as cvat:
+        path, progress = written(tmp_path, masks(3)), Progress(say=said.append)
+        upload(cvat, path, task=task, labels={"objekt": "object"}, progress=progress)
+    assert said == ["no mask has the label 'objekt', which --label names"]

@@ -63,7 +63,7 @@ def test_stopped_while_a_chunk_is_on_its_way(fake_cvat, command, tmp_path, kind,
     fake_cvat.release()
     finish(command, path, task)
     assert stored(fake_cvat, task) == expected(items)
-    assert "0 masks stored, 60 there before" in finish(command, path, task)
+    assert "0 masks stored, 60 stored before" in finish(command, path, task)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mask_records import flat, images, record
 
 from cvat_sam.exceptions import InvalidSource
-from cvat_sam.masks import MaskRecord, Place, Rejected
+from cvat_sam.masks import ImageRecord, MaskRecord, Place, Rejected
 from cvat_sam.masks.spool import Spool
 
 ROOT = Path(__file__).parent.parent.parent
@@ -80,7 +80,7 @@ def test_a_size_said_by_one_mask_is_all_others():
         spool.add(unsized)
         [image] = spool.images()
         assert [*spool.records(image)] == [sized] * 3
-        with pytest.raises(InvalidSource, match="is 3×2, but for an earlier mask it was 2×2"):
+        with pytest.raises(InvalidSource, match="is 3×2, but it was 2×2 before"):
             spool.add(replace(sized, height=3))
         with pytest.raises(InvalidSource, match="the box's right is 5"):
             spool.add(replace(unsized, points=[0, 1, 5, 0, 5, 0]))
@@ -94,6 +94,43 @@ def test_a_size_that_comes_too_late_is_refused():
         spool.add(outside)
         with pytest.raises(InvalidSource, match=r"an earlier mask \(mine\) does not fit: the box"):
             spool.add(one)
+
+
+def test_images_alone_are_there_too_in_order_and_each_once():
+    place = Place("a.json")
+    sized = record(["#."], image="b")
+    with Spool() as spool:
+        spool.add_image(ImageRecord(place, "a", height=2, width=3))
+        spool.add(replace(sized, height=None, width=None))
+        spool.add_image(ImageRecord(place, "b", height=1, width=2))
+        spool.add_image(ImageRecord(place, frame=7))
+        spool.add_image(ImageRecord(place, "a"))
+        assert [(one.name, one.frame, one.height, one.masks) for one in spool.images()] == [
+            ("a", None, 2, 0),
+            ("b", None, 1, 1),
+            (None, 7, None, 0),
+        ]
+        with pytest.raises(InvalidSource, match="the image a is 5×3, but it was 2×3 before"):
+            spool.add_image(ImageRecord(place, "a", height=5, width=3))
+        with pytest.raises(InvalidSource, match="does not fit: the box's right is 5"):
+            spool.add(replace(sized, image="c", height=None, points=[0, 1, 5, 0, 5, 0]))
+            spool.add_image(ImageRecord(place, "c", height=5, width=3))
+        with pytest.raises(InvalidSource, match="the image a is 1×2, but it was 2×3 before"):
+            spool.add(replace(sized, image="a"))
+        with pytest.raises(InvalidSource, match="frame 7 is 1×2, but it was 3×3 before"):
+            spool.add_image(ImageRecord(place, frame=7, height=3, width=3))
+            spool.add(replace(sized, image=None, frame=7))
+
+
+def test_an_image_whose_only_mask_was_refused_is_not_there():
+    with Spool() as spool:
+        with pytest.raises(InvalidSource):
+            spool.add(record(["#"], image=None))
+        one = record(["#."], image="a")
+        spool.add_image(ImageRecord(one.place, "b", height=1, width=2))
+        with pytest.raises(InvalidSource):
+            spool.add(replace(one, image="b", height=9))
+        assert [image.name for image in spool.images()] == ["b"]
 
 
 def test_rejected_ones_come_back_in_order():

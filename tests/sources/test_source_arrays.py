@@ -52,10 +52,10 @@ def test_masks_of_every_type_and_order(tmp_path, masks, dtype, order, white, pac
     stored = np.asarray(masks.astype(dtype) * (white if dtype != "?" else 1), dtype, order=order)
     if packed:
         np.savez(tmp_path / "a.v2.npz", stored)
-        records = [*arrays.read(tmp_path / "a.v2.npz")]
+        records = [*sources.read([tmp_path / "a.v2.npz"], format="arrays")]
     else:
         np.save(tmp_path / "a.v2.npy", stored)
-        records = [*arrays.read(tmp_path / "a.v2.npy")]
+        records = [*sources.read([tmp_path / "a.v2.npy"], format="arrays")]
     assert np.array_equal(pixels(records), masks)
     assert {(one.image, one.label) for one in records} == {("a.v2", "object")}
     assert [one.place.index for one in records] == [*range(len(masks))]
@@ -189,7 +189,7 @@ def test_every_cut_is_one_sentence(tmp_path, packed):
     for cut in range(0, len(data), 3):
         path.write_bytes(data[:cut])
         with pytest.raises(InvalidSource, match=str(path)):
-            [*arrays.read(path)]
+            [*sources.read([path], format="arrays")]
 
 
 def test_changed_bytes_never_raise_anything_else(tmp_path):
@@ -200,7 +200,7 @@ def test_changed_bytes_never_raise_anything_else(tmp_path):
     for place in range(0, len(data), 2):
         path.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
         try:
-            [*arrays.read(path)]
+            [*sources.read([path], format="arrays")]
         except InvalidSource as error:
             assert str(error).startswith(str(path))
 
@@ -227,7 +227,7 @@ def test_zip_files_that_are_none_of_numpys(tmp_path):
         archive.writestr("readme.txt", "no arrays")
     assert not arrays.looks_like(tmp_path / "a.npz")
     with pytest.raises(InvalidSource, match="holds no arrays"):
-        [*arrays.read(tmp_path / "a.npz")]
+        [*sources.read([tmp_path / "a.npz"], format="arrays")]
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -238,9 +238,8 @@ def test_memory_does_not_grow_with_the_number_of_masks(tmp_path, packed):
     (np.savez_compressed if packed else np.save)(path, masks)
     program = f"""if True:
         import resource
-        from pathlib import Path
-        from cvat_sam.sources import arrays
-        for number, one in enumerate(arrays.read(Path({str(path)!r}))):
+        from cvat_sam import sources
+        for number, one in enumerate(sources.read([{str(path)!r}])):
             if number == 10:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -15,7 +15,7 @@ from pycocotools import mask as coco_mask
 import rle
 from cvat_sam import sources
 from cvat_sam.exceptions import InvalidSource
-from cvat_sam.masks import MaskRecord, Rejected
+from cvat_sam.masks import ImageRecord, MaskRecord, Place, Rejected
 from cvat_sam.sources import cvat_xml
 
 # pycocotools' own, in numpy's newer versions.
@@ -82,9 +82,9 @@ z_order="0"></polygon>
 """
 
 
-def read(path, text):
+def read(path, text, **options):
     path.write_text(text, encoding="utf-8")
-    return [*sources.read([path])]
+    return [*sources.read([path], **options)]
 
 
 def one_mask(path, **changed):
@@ -109,8 +109,9 @@ def one_mask(path, **changed):
 
 
 def test_images(tmp_path):
-    records = read(tmp_path / "a.xml", IMAGES)
-    first, polygon, last, *left_out = records
+    notes, images = [], []
+    records = read(tmp_path / "a.xml", IMAGES, note=notes.append, image=images.append)
+    first, polygon, last = records
     assert mask_of(first).astype(int).tolist() == [
         [0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0],
         [0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0],
@@ -132,23 +133,57 @@ def test_images(tmp_path):
     )
     assert np.array_equal(mask_of(polygon), filled)
     assert (last.image, last.points, last.attributes) == ("b.jpg", [0, 1, 8, 7, 8, 7], {})
-    assert [one.place.index for one in records[:3]] == [0, 2, 6]
-    assert [(one.sentence, one.place.index) for one in left_out] == [
-        ("a tag is left out: no mask", 1),
-        ("2 boxes are left out: no mask", 3),
-        ("a skeleton is left out: no mask", 4),
+    assert [one.place.index for one in records] == [0, 2, 6]
+    assert notes == [
+        f"{tmp_path / 'a.xml'}: 1 tag, 2 boxes and 1 skeleton are not masks and were passed over; "
+        "1 polygon was filled"
+    ]
+    place = Place(str(tmp_path / "a.xml"))
+    assert images == [
+        ImageRecord(place, "street/a.jpg", height=2, width=12),
+        ImageRecord(place, "b.jpg", height=8, width=9),
     ]
 
 
 def test_video(tmp_path):
-    first, second, box = read(tmp_path / "a.xml", VIDEO)
+    notes = []
+    first, second = read(tmp_path / "a.xml", VIDEO, note=notes.append)
     assert (first.frame, first.image, first.label, first.group) == (3, None, "car", 2)
     assert (first.height, first.width, first.z_order) == (2, 12, 1)
     assert first.attributes == {"speed": "4"}
     assert first.points == [1, 13, 2, 0, 8, 1]
     assert (second.frame, second.label, second.occluded) == (0, "cat", True)
     assert mask_of(second).all()
-    assert box.sentence == "a box is left out: no mask"
+    path = tmp_path / "a.xml"
+    assert notes == [f"{path}: 1 box is not a mask and was passed over; 1 polygon was filled"]
+
+
+def test_a_track_without_masks_is_one_thing_that_was_passed_over(tmp_path):
+    box = '<box frame="0" outside="0" xtl="1" ytl="1" xbr="2" ybr="2"></box>'
+    text = f'<annotations><track label="car">{box * 5}</track><track/></annotations>'
+    notes = []
+    assert read(tmp_path / "a.xml", text, note=notes.append) == []
+    assert notes == [f"{tmp_path / 'a.xml'}: 2 tracks are not masks and were passed over"]
+
+
+def test_images_without_shapes_are_told_and_those_that_cannot_be_used_are_noted(tmp_path):
+    image = '<image id="{}" name="{}" width="{}" height="8"/>'
+    text = "".join(image.format(*one) for one in [(0, "a", 9), (1, "", 9), (2, "c", 0)])
+    notes, images = [], []
+    assert (
+        read(
+            tmp_path / "a.xml",
+            f"<annotations>{text}</annotations>",
+            note=notes.append,
+            image=images.append,
+        )
+        == []
+    )
+    assert [(one.image, one.height, one.width) for one in images] == [("a", 8, 9)]
+    assert notes == [
+        f"{tmp_path / 'a.xml'}: 2 images have no names or sizes that can be used and were passed "
+        "over"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +212,7 @@ def test_damaged_masks_are_rejected(tmp_path, changed, sentence):
 
 
 def test_a_rejected_mask_can_be_mended_in_the_file_of_rejected_ones(tmp_path):
-    from cvat_sam.cli.faults import write_rejected
+    from cvat_sam.targets.rejected_file import write_rejected
 
     bad = one_mask(tmp_path / "a.xml", rle="1, 12", z_order="3")
     write_rejected(tmp_path / "bad.json", [bad])
@@ -249,14 +284,14 @@ def test_files_that_are_refused(tmp_path, text, sentence):
     path = tmp_path / "a.xml"
     path.write_text(text)
     with pytest.raises(InvalidSource, match=sentence) as caught:
-        [*cvat_xml.read(path)]
+        [*sources.read([path], format="cvat-xml")]
     assert str(caught.value).startswith(f"{path}: ")
 
 
 def test_other_encodings(tmp_path):
     text = IMAGES.replace("utf-8", "utf-16").replace("street", "straße")
     (tmp_path / "a.xml").write_bytes(text.encode("utf-16"))
-    first, *_ = cvat_xml.read(tmp_path / "a.xml")
+    first, *_ = sources.read([tmp_path / "a.xml"], format="cvat-xml")
     assert first.image == "straße/a.jpg"
 
 
@@ -266,7 +301,7 @@ def test_every_cut_is_one_sentence(tmp_path):
     for cut in range(0, len(data), 7):
         path.write_bytes(data[:cut])
         with pytest.raises(InvalidSource, match=str(path)):
-            [*cvat_xml.read(path)]
+            [*sources.read([path], format="cvat-xml")]
 
 
 @settings(
@@ -283,7 +318,7 @@ def test_changed_text_never_raises_anything_else(tmp_path, data):
         text[:place] + data.draw(st.text("<>\"'&9-,; x=/", max_size=3)) + text[place + 1 :]
     )
     try:
-        for one in cvat_xml.read(path):
+        for one in sources.read([path], format="cvat-xml"):
             if isinstance(one, MaskRecord) and one.height:
                 rle.cvat.validate(one.points, height=one.height, width=one.width)
     except InvalidSource as error:
@@ -312,9 +347,8 @@ def test_memory_does_not_grow_with_the_number_of_masks(tmp_path):
         file.write("</annotations>")
     program = f"""if True:
         import resource
-        from pathlib import Path
-        from cvat_sam.sources import cvat_xml
-        for number, one in enumerate(cvat_xml.read(Path({str(path)!r}))):
+        from cvat_sam import sources
+        for number, one in enumerate(sources.read([{str(path)!r}])):
             if number == 300:
                 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         assert number == 1999

@@ -20,7 +20,7 @@ from masks_as_json import (
 import rle
 from cvat_sam import sources
 from cvat_sam.exceptions import InvalidSource
-from cvat_sam.masks import MaskRecord, Place, Rejected
+from cvat_sam.masks import MaskRecord, Place
 
 POINTS = [3, 6, 5, 7, 3, 0, 0, 11, 1]
 ITEM = {"image": "a.jpg", "label": "car", "points": POINTS}
@@ -64,23 +64,24 @@ def test_labels_beside_give_names(order, tmp_path):
     assert (second.label, second.attributes) == ("2", {"9": "1"})
 
 
-def test_other_shapes_and_tracks_are_rejected(tmp_path):
+def test_other_shapes_tags_and_tracks_are_noted_and_passed_over(tmp_path):
     path = write(
         tmp_path / "a.json",
         annotations(
             shape(type="rectangle", points=[1.5, 2, 3, 4]), shape(), shape(type="polygon"),
             labels=LABELS,
-        ) | {"tracks": [{"frame": 1, "shapes": []}]},
+        ) | {
+            "tracks": [{"frame": 1, "shapes": [{"type": "rectangle"}]}, {"shapes": [shape()]}],
+            "tags": [{"frame": 0}] * 3,
+        },
     )  # fmt: skip
-    found = list(sources.read([path]))
-    assert [one.sentence for one in found if isinstance(one, Rejected)] == [
-        "is a rectangle, not a mask",
-        "is a polygon, not a mask",
-        "tracks[0] is a track, not a mask",
+    notes = []
+    one, rejected = sources.read([path], note=notes.append)
+    assert one.label == "car"
+    assert notes == [
+        f"{path}: 3 tags, 1 box, 1 polygon and 1 track are not masks and were passed over"
     ]
-    assert found[0].item["label"] == "car"
-    mended = write(tmp_path / "b.json", [found[0].item | {"type": "mask", "points": POINTS}])
-    assert records(mended)[0].label == "car"
+    assert rejected.sentence == "tracks[1] has masks, which are read of shapes alone"
 
 
 VALUES = st.fixed_dictionaries(
@@ -258,7 +259,7 @@ FAULTS = {
         ITEM | {"attributes": [{"name": "a", "value": 1}] * 2}, "the attribute 'a' is there twice",
     ),
     "a type of nothing": (ITEM | {"type": 3}, 'type is 3; it should be "mask"'),
-    "a rectangle": (ITEM | {"type": "rectangle"}, "is a rectangle, not a mask"),
+    "no type of CVAT's": (ITEM | {"type": "maks"}, "type is 'maks'; it should be \"mask\""),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from masks_as_json import records, write
 import rle
 from cvat_sam import sources
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
-from cvat_sam.sources.formats import FORMATS, told_apart
+from cvat_sam.sources.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,12 +53,16 @@ JSON = {
 }
 
 
+def told(*paths, **options):
+    return [(one.format, one.path) for one in sources.told(paths, **options)]
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\n\n  "])
 @pytest.mark.parametrize(("name", "whole"), JSON.values(), ids=JSON)
 def test_json_is_told_by_its_beginning(name, whole, mark, tmp_path):
     path = write(tmp_path / "without a suffix", whole)
     path.write_bytes(mark + path.read_bytes())
-    assert list(told_apart(path)) == [(name, path)]
+    assert told(path) == [(name, path)]
 
 
 @pytest.mark.parametrize("name", ["coco", "sa1b", "multiclass", "cvat list", "masks"])
@@ -66,7 +70,7 @@ def test_json_that_is_cut_is_of_the_format_it_begins_as(name, tmp_path):
     expected, whole = JSON[name]
     path = write(tmp_path / "a.json", whole)
     path.write_bytes(path.read_bytes()[:-9])
-    assert [one for one, _ in told_apart(path)] == [expected]
+    assert told(path) == [(expected, path)]
     with pytest.raises(InvalidSource, match="ends in the middle"):
         list(sources.read([path]))
 
@@ -123,7 +127,7 @@ def test_a_folder_of_several_formats_and_folders(tmp_path):
     (tmp_path / "a.jpg").write_bytes(b"a picture")
     (tmp_path / "._1.json").write_bytes(b"what macOS leaves")
     (tmp_path / "b" / "again").symlink_to(tmp_path)
-    assert [name for name, _ in told_apart(tmp_path)] == [
+    assert [name for name, _ in told(tmp_path)] == [
         "cvat-json", "coco", "sa1b", "multiclass", "arrays",
     ]  # fmt: skip
     labels = ["car", "car", "object", "1"]
@@ -154,8 +158,8 @@ def test_a_folder_of_pngs_is_read_as_a_whole(tmp_path):
     png(tmp_path / "masks" / "a__car__0.png", MASK * np.uint8(255))
     png(tmp_path / "labels" / "a.png", MASK * np.uint8(3))
     write(tmp_path / "labels" / "labels.json", {"3": "car"})
-    assert list(told_apart(tmp_path / "masks")) == [("png-masks", tmp_path / "masks")]
-    assert list(told_apart(tmp_path / "labels")) == [("png-index", tmp_path / "labels")]
+    assert told(tmp_path / "masks") == [("png-masks", tmp_path / "masks")]
+    assert told(tmp_path / "labels") == [("png-index", tmp_path / "labels")]
     for name in ("masks", "labels"):
         (one,) = records(tmp_path / name)
         assert (one.label, one.points) == ("car", POINTS)

@@ -66,6 +66,9 @@ def test_a_file_that_is_cut_anywhere_is_refused(value, data, tmp_path, monkeypat
 
 SENTENCES = {
     "cut": (b"[1, 2, 3", "ends in the middle (byte 8, in [2])"),
+    "cut in a fraction": (b"[1, 2.", "ends in the middle (byte 6, in [1])"),
+    "cut in an exponent": (b"[1, 2.5e-", "ends in the middle (byte 9, in [1])"),
+    "half a number": (b"[1, 2.]", "has '.' where a comma or ] should be (byte 5, in [1])"),
     "empty": (b"", "ends in the middle (byte 0)"),
     "spaces alone": (b" \n ", "ends in the middle (byte 3)"),
     "no comma": (b'[{"a": 1} {"b": 2}]', "has '{' where a comma or ] should be (byte 10, in [0])"),

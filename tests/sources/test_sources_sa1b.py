@@ -9,7 +9,6 @@ from masks_as_json import compressed, only_rejected, pixels, random_masks, recor
 from cvat_sam import sources
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.masks import Place
-from cvat_sam.sources import sa1b
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -59,8 +58,6 @@ def test_a_folder_is_read_in_order_beside_its_pictures(tmp_path):
     expected = [f"sa_{number}.jpg" for number in ("03", "03", "12", "12", "20", "20")]
     assert [one.image for one in records(tmp_path)] == expected
     assert [one.image for one in records(tmp_path, format="sa1b")] == expected
-    assert [one.image for one in sa1b.read(tmp_path)] == expected
-    assert sa1b.looks_like(tmp_path)
 
 
 def test_a_prediction_above_1_is_1(tmp_path):
@@ -112,9 +109,8 @@ def test_a_file_that_is_none_is_refused(whole, sentence, tmp_path):
 
 
 def test_a_folder_without_json_is_refused(tmp_path):
-    with pytest.raises(InvalidSource, match="the folder has no JSON files"):
-        list(sa1b.read(tmp_path))
-    assert not sa1b.looks_like(tmp_path)
+    with pytest.raises(InvalidSource, match=r"the folder has no \.json files"):
+        sources.read([tmp_path], format="sa1b")
 
 
 def test_memory_does_not_grow_with_the_number_of_files(tmp_path):

@@ -34,7 +34,7 @@ def painted(element, size):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(images(more=["attributes", "occluded", "z_order", "group", "score"]))
+@given(images(more=["attributes", "occluded", "z_order", "group", "score"], empty=False))
 def test_another_parser_reads_the_same(tmp_path, found):
     path = tmp_path / "annotations.xml"
     write(path, found)
@@ -91,6 +91,14 @@ def test_characters_that_xml_does_not_have_are_refused(tmp_path, text):
     ):
         write(path, [("a.jpg", (1, 1), [record(["#"], label=text)])])
     assert [*tmp_path.iterdir()] == []
+
+
+def test_empty_masks_are_left_out_and_the_notes_say_so(tmp_path):
+    path = tmp_path / "annotations.xml"
+    empty = record(["."], score=0.5)
+    notes = write(path, [("a.jpg", (1, 1), [empty, record(["#"]), empty])])
+    assert notes == ["left out, because the format has no empty masks: 2 masks"]
+    assert path.read_text().count("<mask") == 1
 
 
 def test_notes_say_what_xml_has_no_place_for(tmp_path):

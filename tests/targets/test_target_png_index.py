@@ -37,18 +37,29 @@ def test_higher_masks_lie_on_top_then_later_ones_and_the_notes_say_what_is_lost(
     with Image.open(tmp_path / "labels/a.png") as picture:
         shown = [table[str(value)] for value in np.asarray(picture)[0]]
     assert shown == ["top", "later", "later", "top"]
-    assert notes == ["in 1 image masks overlap: what lies under another is gone"]
+    assert notes == ["in 1 image masks overlap: 5 pixels under others are gone"]
 
 
 def test_masks_of_one_label_become_one_and_the_notes_say_so(tmp_path):
     records = [record(["#.."], group=1), record(["..#"])]
     notes = write(tmp_path / "labels", [("a.jpg", (1, 3), records)])
     assert notes == [
-        "1 mask has the label of another in the same image: they are one now",
+        "2 masks of the same image and label as others: merged, for they share a value",
         "not in the result, which has no place for it: group",
     ]
     [one] = sources.read([tmp_path / "labels"])
     assert placeless(one) == record(["#.#"])
+
+
+def test_pixels_and_masks_that_are_lost_are_counted_over_all_images(tmp_path):
+    touching = [record(["##.."]), record(["..##"]), record(["...#"], label="dog")]
+    found = [(f"{name}.jpg", (1, 4), touching) for name in "ab"]
+    found.append(("c.jpg", (1, 4), [record(["####"]), record(["...."], label="dog")]))
+    assert write(tmp_path / "labels", found) == [
+        "in 2 images masks overlap: 2 pixels under others are gone",
+        "4 masks of the same image and label as others: merged, for they share a value",
+        "left out, because the format has no empty masks: 1 mask",
+    ]
 
 
 @pytest.mark.parametrize(("labels", "mode"), [(255, "P"), (256, "I;16"), (300, "I;16")])
