@@ -1,11 +1,14 @@
-"""What many tests share: photographs, the real model, servers that run it, a stand-in for CVAT."""
+"""What many tests share: photographs, the real model, servers that run it, a CVAT."""
 
 import contextlib
 import importlib.resources
+import os
 
 import pytest
 from fake_cvat.case import Case
+from fake_cvat.fake_backend import OnlyTheStandIn
 from fake_cvat.process import FakeCvat
+from real_cvat.process import RealCvat
 
 from cvat_sam.images.decoding import decode
 from cvat_sam.models import load
@@ -68,10 +71,21 @@ def serve(tmp_path_factory):
         yield start
 
 
+def pytest_generate_tests(metafunc):
+    """With a real CVAT named, what is tested with the stand-in is tested with that one too."""
+    about_the_stand_in = metafunc.module.__name__.startswith("test_fake_cvat")
+    if "fake_cvat_process" not in metafunc.fixturenames or about_the_stand_in:
+        return
+    if os.environ.get("CVAT_TEST_URL"):
+        kinds = [FakeCvat, RealCvat]
+        ids = ["stand-in", "real"]
+        metafunc.parametrize("fake_cvat_process", kinds, indirect=True, scope="module", ids=ids)
+
+
 @pytest.fixture(scope="module")
-def fake_cvat_process():
-    """A stand-in for CVAT, one process a module."""
-    with FakeCvat() as cvat:
+def fake_cvat_process(request):
+    """A stand-in for CVAT, or a real one, one process a module."""
+    with getattr(request, "param", FakeCvat)() as cvat:
         yield cvat
 
 
@@ -86,3 +100,23 @@ def fake_cvat(fake_cvat_process):
 def case(fake_cvat):
     """A task of four frames in two jobs."""
     return Case(fake_cvat)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    return (yield from skipped_on_a_real_cvat(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    return (yield from skipped_on_a_real_cvat(item))
+
+
+def skipped_on_a_real_cvat(item):
+    """Skip what a real CVAT cannot be made to have, with the reason; there alone."""
+    try:
+        return (yield)
+    except OnlyTheStandIn as why:
+        if isinstance(item.funcargs.get("fake_cvat_process"), RealCvat):
+            pytest.skip(f"on a real CVAT: {why}")
+        raise

@@ -16,9 +16,11 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
-[SCRIPT] = [
+SCRIPTS = [
     code for code in re.findall(r"^```python\n(.*?)^```", README, re.M | re.S) if ">>>" not in code
 ]
+[OF_FUNCTION] = [code for code in SCRIPTS if "import requests" in code]
+[OF_CLIENT] = [code for code in SCRIPTS if "import Client" in code]
 
 # These are the gate itself, or are run whole by a test of their own.
 ELSEWHERE = {
@@ -66,12 +68,26 @@ def test_command_runs_with_a_cvat(command, folder, cvat, tmp_path):
     line = command.replace("http://localhost:8080", cvat.url).replace(
         "--task 7", f"--task {cvat.task}"
     )
-    secrets = {"CVAT_ACCESS_TOKEN": cvat.bearer, "XDG_STATE_HOME": str(tmp_path)}
+    run_with(cvat, line.split(), folder, tmp_path)
+    assert cvat.export(cvat.task)["status"] == 200
+
+
+def test_the_client_in_python_runs(folder, cvat, tmp_path):
+    code = OF_CLIENT.replace("http://localhost:8080", cvat.url)
+    code = code.replace("task=7", f"task={cvat.task}").replace("(7,", f"({cvat.task},")
+    printed = run_with(cvat, [sys.executable, "-c", code], folder, tmp_path)
+    stored, before, masks = map(int, printed.split())
+    assert (stored, before) == (1, 0)
+    assert masks >= 1
+
+
+def run_with(cvat, words, folder, state):
+    secrets = {"CVAT_ACCESS_TOKEN": cvat.bearer, "XDG_STATE_HOME": str(state)}
     run = subprocess.run(
-        line.split(), cwd=folder, env=environment(**secrets), capture_output=True, text=True
+        words, cwd=folder, env=environment(**secrets), capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert cvat.export(cvat.task)["status"] == 200
+    return run.stdout
 
 
 @pytest.mark.parametrize(
@@ -86,7 +102,7 @@ def test_command_runs(command, folder):
             try:
                 assert server.stdout.readline() == "http://127.0.0.1:8070\n"
                 # The README's client, with the README's server.
-                client = [sys.executable, "-c", SCRIPT]
+                client = [sys.executable, "-c", OF_FUNCTION]
                 printed = subprocess.check_output(client, cwd=folder, text=True)
                 assert re.fullmatch(r"\[\d+, \d+, \d+, \d+\] 0\.\d+\n", printed)
             finally:
@@ -114,7 +130,7 @@ def test_python_examples_are_true():
 def test_every_setting_is_in_the_table():
     from cvat_sam.settings import Settings
 
-    rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)?", README, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)?", README, re.MULTILINE))
     variables = {f"SAM_{field.upper()}": value for field, value in Settings()}
     assert rows.keys() - {"CVAT_SAM_CACHE"} == variables.keys()
     for variable, default in variables.items():

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from cvat_sam import sources as readers
+from cvat_sam.cli import source_options
 from cvat_sam.cli.convert import EMPTY, keep, keep_image, say
 from cvat_sam.cli.counted import count, counted
 from cvat_sam.cli.faults import list_faults
@@ -21,12 +21,8 @@ SHOWN = 20
 
 
 def check(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders of masks.")
-    ],
-    format: Annotated[
-        str | None, typer.Option("--format", help="Of the sources, where looking does not tell.")
-    ] = None,
+    sources: source_options.Sources,
+    format: source_options.Format = None,
 ) -> None:
     """Read every mask and say what there is: formats, masks, images, labels, sizes, and faults.
 

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from cvat_sam import sources as readers
-from cvat_sam.cli import outputs
+from cvat_sam.cli import outputs, source_options
 from cvat_sam.cli.counted import count, counted
 from cvat_sam.cli.faults import list_faults
-from cvat_sam.cli.upload import labels_of
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.masks import ImageRecord, MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
@@ -25,20 +24,11 @@ EMPTY = "the mask is empty: no pixel is set"
 
 
 def convert(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders of masks.")
-    ],
-    to: Annotated[
-        Path,
-        typer.Option(
-            "--to", help="coco.json, annotations.xml, masks.npz, or a folder masks/ or labels/."
-        ),
-    ],
-    format: Annotated[
-        str | None, typer.Option("--format", help="Of the sources, where looking does not tell.")
-    ] = None,
+    sources: source_options.Sources,
+    to: source_options.To,
+    format: source_options.Format = None,
     to_format: Annotated[
-        str | None, typer.Option("--to-format", help="Of --to, where its name does not tell.")
+        str | None, typer.Option("--to-format", metavar="FORMAT", help=source_options.TARGET_HELP)
     ] = None,
     label: Annotated[
         list[str] | None,
@@ -64,7 +54,7 @@ def convert(
     """
     _check_format(to, to_format)
     _prepare(sources, to, skip_bad)
-    labels = labels_of(label or [])
+    labels = source_options.labels_of(label or [])
     with open_target(to, format=to_format) as target, Spool() as spool:
         unused, notes = _read(sources, format, labels, spool, target)
         read = spool.rejected_count() + len(spool)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cvat_sam.cli import outputs, server_options
+from cvat_sam.cli import outputs, server_options, source_options
+from cvat_sam.cli.counted import count
 from cvat_sam.cli.faults import list_faults
 from cvat_sam.cli.progress import tracked
 from cvat_sam.client.download import Downloaded
@@ -16,14 +17,9 @@ from cvat_sam.exceptions import DamagedMasks
 
 def download(
     task: Annotated[int, typer.Option("--task", min=1, help="The task's number.")],
-    to: Annotated[
-        Path,
-        typer.Option(
-            "--to", help="coco.json, annotations.xml, masks.npz, or a folder masks/ or labels/."
-        ),
-    ],
+    to: source_options.To,
     format: Annotated[
-        str | None, typer.Option("--format", help="Where the name does not tell it.")
+        str | None, typer.Option("--format", metavar="FORMAT", help=source_options.TARGET_HELP)
     ] = None,
     skip_bad: Annotated[
         Path | None,
@@ -68,11 +64,11 @@ def download(
 
 
 def _tell(done: Downloaded, to: Path, skip_bad: Path | None) -> None:
-    typer.echo(f"{to}: {_count(done.masks, 'mask')} on {_count(done.images, 'image')}")
+    typer.echo(f"{to}: {count(done.masks, 'mask')} on {count(done.images, 'image')}")
     if done.rejected:
-        typer.echo(f"left out, and written to {skip_bad}: {_count(len(done.rejected), 'mask')}")
+        typer.echo(f"left out, and written to {skip_bad}: {count(len(done.rejected), 'mask')}")
     if done.deleted:
-        typer.echo(f"left out, on deleted frames: {_count(done.deleted, 'mask')}")
+        typer.echo(f"left out, on deleted frames: {count(done.deleted, 'mask')}")
     if done.others:
         typer.echo(f"left out, no masks: {_listed(done.others)}")
     for note in done.notes:
@@ -80,8 +76,4 @@ def _tell(done: Downloaded, to: Path, skip_bad: Path | None) -> None:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(_count(count, name) for name, count in sorted(counts.items()))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return ", ".join(count(number, name) for name, number in sorted(counts.items()))

@@ -9,19 +9,17 @@ import typer
 from rich import progress as bars
 from rich.console import Console
 
-from cvat_sam.cli import outputs, server_options
+from cvat_sam.cli import outputs, server_options, source_options
 from cvat_sam.cli.counted import count
 from cvat_sam.cli.faults import SHOWN, list_faults
 from cvat_sam.client.progress import Progress
 from cvat_sam.client.uploading import Report
 from cvat_sam.client.uploading import upload as upload_masks
-from cvat_sam.exceptions import InvalidSetting, UnfitMasks
+from cvat_sam.exceptions import UnfitMasks
 
 
 def upload(
-    sources: Annotated[
-        list[Path], typer.Argument(metavar="SOURCE...", help="Files and folders of masks.")
-    ],
+    sources: source_options.Sources,
     task: Annotated[int, typer.Option("--task", min=1, help="The task's number.")],
     job: Annotated[
         int | None, typer.Option("--job", min=1, help="Only into this job of the task.")
@@ -34,9 +32,7 @@ def upload(
             help="The task's label for a source's label, or for all of them; repeatable.",
         ),
     ] = None,
-    format: Annotated[
-        str | None, typer.Option("--format", help="Of the sources, where looking does not tell.")
-    ] = None,
+    format: source_options.Format = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check everything; send nothing.")
     ] = False,
@@ -71,7 +67,7 @@ def upload(
     """
     if skip_bad is not None:
         outputs.prepare(sources, [skip_bad])
-    labels = labels_of(label or [])
+    labels = source_options.labels_of(label or [])
     try:
         with (
             server_options.connect(
@@ -106,28 +102,6 @@ def upload(
         typer.echo(f"cvat-sam: {error.refusal}; --skip-bad FILE uploads the rest", err=True)
         raise typer.Exit(2) from None
     (_foretell if dry_run else _tell)(report, task, skip_bad)
-
-
-def labels_of(options: list[str]) -> dict[str, str]:
-    """What `--label` says.
-
-    Raises:
-        InvalidSetting: two options say different things about one label.
-
-    >>> labels_of(["object=Person", "a=b=c"])
-    {'object': 'Person', 'a=b': 'c'}
-    >>> labels_of(["Person"])
-    {'': 'Person'}
-    """
-    labels: dict[str, str] = {}
-    for option in options:
-        name, _, target = option.rpartition("=")
-        if not target:
-            raise InvalidSetting(f"--label {option} names no label of the task")
-        if labels.setdefault(name, target) != target:
-            both = f"{labels[name]} and {target}"
-            raise InvalidSetting(f"--label gives {name or 'all masks'} two labels: {both}")
-    return labels
 
 
 @contextmanager

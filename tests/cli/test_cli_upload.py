@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from fake_cvat.process import FakeCvat
 
 COMMAND = [sys.executable, "-m", "cvat_sam.cli", "upload"]
 GOOD = {"image": "a.png", "label": "car", "points": [0, 2, 1, 1, 2, 1]}
@@ -15,25 +14,18 @@ OUTSIDE = {**GOOD, "points": [0, 2, 7, 1, 8, 1]}
 NOWHERE = {**GOOD, "image": "c.png"}
 
 
-@pytest.fixture(scope="module")
-def cvat_process():
-    with FakeCvat() as cvat:
-        yield cvat
+@pytest.fixture
+def task(fake_cvat):
+    return fake_cvat.add_task([("a.png", 8, 6), ("b.png", 8, 6)], labels=["car", "Person"])
 
 
 @pytest.fixture
-def task(cvat_process):
-    cvat_process.reset()
-    return cvat_process.add_task([("a.png", 8, 6), ("b.png", 8, 6)], labels=["car", "Person"])
-
-
-@pytest.fixture
-def run(cvat_process, task, tmp_path):
+def run(fake_cvat, task, tmp_path):
     def run(items, *words, name="masks.json", **variables):
         (tmp_path / name).write_text(json.dumps(items))
-        where = ["--task", str(task), "--server-host", cvat_process.url]
+        where = ["--task", str(task), "--server-host", fake_cvat.url]
         environment = os.environ | {
-            "CVAT_ACCESS_TOKEN": cvat_process.bearer,
+            "CVAT_ACCESS_TOKEN": fake_cvat.token,
             "XDG_STATE_HOME": str(tmp_path / "state"),
         }
         ended = subprocess.run(
@@ -44,22 +36,22 @@ def run(cvat_process, task, tmp_path):
             text=True,
         )
         assert "Traceback" not in ended.stderr
-        assert cvat_process.bearer not in ended.stdout + ended.stderr
+        assert fake_cvat.token not in ended.stdout + ended.stderr
         return ended
 
     return run
 
 
-def test_what_is_stored_is_said_and_nothing_else_in_a_pipe(run, task, cvat_process):
+def test_what_is_stored_is_said_and_nothing_else_in_a_pipe(run, task, fake_cvat):
     ended = run([GOOD, GOOD])
     assert ended.returncode == 0
     assert ended.stdout == f"task {task}: 2 masks stored, 0 stored before\n"
     assert ended.stderr == ""
-    assert len(cvat_process.shapes(task)) == 2
+    assert len(fake_cvat.shapes(task)) == 2
     assert run([GOOD, GOOD]).stdout == f"task {task}: 0 masks stored, 2 stored before\n"
 
 
-def test_every_fault_is_listed_and_nothing_is_sent(run, task, cvat_process):
+def test_every_fault_is_listed_and_nothing_is_sent(run, task, fake_cvat):
     ended = run([GOOD, OUTSIDE, NOWHERE])
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.splitlines() == [
@@ -68,10 +60,10 @@ def test_every_fault_is_listed_and_nothing_is_sent(run, task, cvat_process):
         f"cvat-sam: 2 of 3 masks cannot go into task {task}, so nothing was sent; --skip-bad "
         "FILE uploads the rest",
     ]
-    assert cvat_process.log("PATCH") == []
+    assert fake_cvat.log("PATCH") == []
 
 
-def test_bad_ones_are_left_out_mended_and_uploaded_later(run, task, cvat_process, tmp_path):
+def test_bad_ones_are_left_out_mended_and_uploaded_later(run, task, fake_cvat, tmp_path):
     ended = run([GOOD, OUTSIDE], "--skip-bad", "bad.json")
     assert ended.returncode == 0
     assert ended.stdout.splitlines() == [
@@ -83,16 +75,16 @@ def test_bad_ones_are_left_out_mended_and_uploaded_later(run, task, cvat_process
     assert bad["fault"] == "the box's right is 8, but the image's last column is 7"
     bad["points"] = [0, 2, 3, 3, 4, 3]
     assert run([bad], name="mended.json").returncode == 0
-    assert len(cvat_process.shapes(task)) == 2
+    assert len(fake_cvat.shapes(task)) == 2
 
 
-def test_a_dry_run_sends_nothing(run, task, cvat_process):
+def test_a_dry_run_sends_nothing(run, task, fake_cvat):
     ended = run([GOOD], "--dry-run")
     assert ended.stdout == f"task {task}: 1 mask would be sent, 0 stored already\n"
-    assert cvat_process.shapes(task) == []
+    assert fake_cvat.shapes(task) == []
 
 
-def test_a_dry_run_says_what_would_be_done(run, task, cvat_process, tmp_path):
+def test_a_dry_run_says_what_would_be_done(run, task, fake_cvat, tmp_path):
     assert run([GOOD]).returncode == 0
     ended = run([GOOD, GOOD, OUTSIDE], "--dry-run", "--skip-bad", "bad.json")
     assert ended.returncode == 0
@@ -106,19 +98,19 @@ def test_a_dry_run_says_what_would_be_done(run, task, cvat_process, tmp_path):
         f"task {task}: 1 mask would be sent, 0 stored already",
         "before that, 1 mask of an earlier upload deleted",
     ]
-    assert len(cvat_process.shapes(task)) == 1
+    assert len(fake_cvat.shapes(task)) == 1
 
 
-def test_what_is_half_mended_is_not_written_over(run, task, cvat_process, tmp_path):
+def test_what_is_half_mended_is_not_written_over(run, task, fake_cvat, tmp_path):
     (tmp_path / "bad.json").write_text("half mended")
     ended = run([GOOD, OUTSIDE], "--skip-bad", "bad.json")
     assert ended.returncode == 2
     assert ended.stderr.startswith("cvat-sam: bad.json is there already, with something else in it")
     assert (tmp_path / "bad.json").read_text() == "half mended"
-    assert cvat_process.shapes(task) == []
+    assert fake_cvat.shapes(task) == []
 
 
-def test_the_same_in_another_file_is_refused_unless_it_is_meant(run, task, cvat_process):
+def test_the_same_in_another_file_is_refused_unless_it_is_meant(run, task, fake_cvat):
     run([GOOD])
     ended = run([GOOD], name="copy.json")
     assert ended.returncode == 2
@@ -126,14 +118,14 @@ def test_the_same_in_another_file_is_refused_unless_it_is_meant(run, task, cvat_
         f"cvat-sam: 1 of the masks is in task {task} already, from an earlier upload of "
         "masks.json; leave out what was uploaded then, or have it there twice with --again\n"
     )
-    assert len(cvat_process.shapes(task)) == 1
+    assert len(fake_cvat.shapes(task)) == 1
     assert run([GOOD], "--again", name="copy.json").returncode == 0
-    assert len(cvat_process.shapes(task)) == 2
+    assert len(fake_cvat.shapes(task)) == 2
 
 
-def test_what_was_deleted_in_cvat_is_said(run, task, cvat_process):
+def test_what_was_deleted_in_cvat_is_said(run, task, fake_cvat):
     run([GOOD])
-    cvat_process.edit(task=task, action="clear")
+    fake_cvat.edit(task=task, action="clear")
     assert run([GOOD]).stdout.splitlines() == [
         f"task {task}: 0 masks stored, 1 stored before",
         "of those, somebody has deleted or redrawn 1 since, which stays so (--again sends "
@@ -142,9 +134,9 @@ def test_what_was_deleted_in_cvat_is_said(run, task, cvat_process):
     assert run([GOOD], "--again").stdout == f"task {task}: 1 mask stored, 0 stored before\n"
 
 
-def test_labels_are_mapped(run, task, cvat_process):
+def test_labels_are_mapped(run, task, fake_cvat):
     assert run([GOOD], "--label", "car=Person").returncode == 0
-    assert cvat_process.shapes(task)[0]["label_id"] == cvat_process.labels(task)["Person"]
+    assert fake_cvat.shapes(task)[0]["label_id"] == fake_cvat.labels(task)["Person"]
     assert run([GOOD], "--label", "car=Bus").stderr.startswith(
         "cvat-sam: the task has no label Bus; it has car, Person"
     )
@@ -153,7 +145,7 @@ def test_labels_are_mapped(run, task, cvat_process):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--label", "car="], "--label car= names no label of the task"),
+        (["--label", "car="], "--label car= names no label"),
         (["--label", "car=Person", "--label", "car=car"], "--label gives car two labels"),
         (["--job", "999999"], "has no job 999999"),
         (["--replace-own"], "knows of no earlier upload of these sources"),
@@ -164,11 +156,11 @@ def test_labels_are_mapped(run, task, cvat_process):
         (["--server-host", "http://localhost/tasks/7"], "should be http://localhost alone"),
     ],
 )
-def test_what_is_wrong_with_options_is_one_sentence(run, task, cvat_process, words, sentence):
+def test_what_is_wrong_with_options_is_one_sentence(run, task, fake_cvat, words, sentence):
     ended = run([GOOD], *words)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert sentence in ended.stderr
-    assert cvat_process.shapes(task) == []
+    assert fake_cvat.shapes(task) == []
 
 
 def test_a_token_that_is_not_known_is_said(run):
@@ -184,15 +176,15 @@ def test_a_server_that_is_not_there_is_said(run):
     assert ended.stderr.splitlines()[-1].startswith("cvat-sam: http://127.0.0.1:9, GET /api/")
 
 
-def test_on_a_terminal_there_is_a_bar(task, cvat_process, tmp_path):
+def test_on_a_terminal_there_is_a_bar(task, fake_cvat, tmp_path):
     (tmp_path / "masks.json").write_text(json.dumps([GOOD] * 300))
     screen, terminal = pty.openpty()
     environment = os.environ | {
-        "CVAT_ACCESS_TOKEN": cvat_process.bearer,
+        "CVAT_ACCESS_TOKEN": fake_cvat.token,
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "TERM": "xterm",
     }
-    where = ["--task", str(task), "--server-host", cvat_process.url]
+    where = ["--task", str(task), "--server-host", fake_cvat.url]
     with subprocess.Popen(
         [*COMMAND, "masks.json", *where],
         cwd=tmp_path,

@@ -3,6 +3,7 @@
 import http.server
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -187,11 +188,11 @@ def test_shapes_come_whole_whatever_happens_on_the_way(fake_cvat, connection, ki
 
 MEMORY = """
 import resource, sys
-from cvat_sam.client import AccessToken, Client, Secret, Server
-with Client(Server(sys.argv[1], AccessToken(Secret(sys.argv[2])))) as client:
-    client.task(int(sys.argv[3]))
+from cvat_sam.client import Client
+with Client(sys.argv[1]) as client:
+    client.task(int(sys.argv[2]))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    count = sum(1 for _ in client.shapes(int(sys.argv[3])))
+    count = sum(1 for _ in client.shapes(int(sys.argv[2])))
     print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
@@ -202,7 +203,8 @@ def test_memory_does_not_grow_with_the_shapes_that_are_read(fake_cvat, connectio
     one = mask(label, points=[1] * 4000 + [0, 0, 1999, 1])
     create_shapes(connection, task=task, body=body_of(*[one] * 800))  # 13 MB, when they come back
     run = subprocess.run(
-        [sys.executable, "-c", MEMORY, fake_cvat.url, fake_cvat.token, str(task)],
+        [sys.executable, "-c", MEMORY, fake_cvat.url, str(task)],
+        env=os.environ | {"CVAT_ACCESS_TOKEN": fake_cvat.token},
         capture_output=True,
         text=True,
         check=True,

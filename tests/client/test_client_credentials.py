@@ -186,7 +186,7 @@ def asked_with(cvat):
 
 @pytest.mark.parametrize("scheme", ["Token", "Bearer"])
 def test_a_token_of_either_kind_is_recognised_by_its_form(fake_cvat, scheme):
-    token = fake_cvat.token if scheme == "Token" else fake_cvat.bearer
+    token = fake_cvat.key if scheme == "Token" else fake_cvat.bearer
     with Connection(Server(fake_cvat.url, AccessToken(Secret(token)))) as connection:
         connection.get_json("/api/users/self")
     assert asked_with(fake_cvat) == [scheme]
@@ -204,7 +204,7 @@ class Odd(AccessToken):
 def test_a_token_whose_form_misleads_is_tried_the_other_way(fake_cvat, scheme):
     task = fake_cvat.add_task([("a.png", 8, 6)])
     other = "Bearer" if scheme == "Token" else "Token"
-    token = fake_cvat.token if scheme == "Token" else fake_cvat.bearer
+    token = fake_cvat.key if scheme == "Token" else fake_cvat.bearer
     with Connection(Server(fake_cvat.url, Odd(Secret(token)))) as connection:
         body = b'{"version":0,"tags":[],"tracks":[],"shapes":[]}'
         path = f"/api/tasks/{task}/annotations?action=create"

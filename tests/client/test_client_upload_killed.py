@@ -20,7 +20,7 @@ def command(fake_cvat, tmp_path):
         line = [sys.executable, "-m", "cvat_sam.cli", "upload", str(path), "--task", str(task)]
         line += ["--server-host", fake_cvat.url, *words]
         environment = os.environ | {
-            "CVAT_ACCESS_TOKEN": fake_cvat.bearer,
+            "CVAT_ACCESS_TOKEN": fake_cvat.token,
             "XDG_STATE_HOME": str(tmp_path / "state"),
         }
         process = subprocess.Popen(

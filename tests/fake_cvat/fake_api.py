@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from fake_cvat import fake_tasks
+from fake_cvat import fake_export, fake_tasks
 from fake_cvat.fake_accounts import Accounts, organization
 from fake_cvat.fake_annotation_api import answer_annotations
 from fake_cvat.fake_http import (
@@ -18,9 +19,11 @@ from fake_cvat.fake_http import (
     refused,
 )
 from fake_cvat.fake_images import Images, content_type
+from fake_cvat.fake_making import Making
 from fake_cvat.fake_pages import page_of
 from fake_cvat.fake_shapes import BadRequest, Broken
 from fake_cvat.fake_store import Store
+from fake_cvat.fake_uploads import Uploads
 
 MEASURED = "2.15.0"
 
@@ -36,6 +39,7 @@ class Api:
         self.store = store
         self.images = images
         self.accounts = accounts
+        self.making = Making(store, Uploads(images), self.judge)
         self.version = MEASURED
         self._routes: list[tuple[str, str, Callable[..., Reply]]] = [
             ("GET", r"/api/users/self", self._self),
@@ -46,7 +50,10 @@ class Api:
             ("DELETE", r"/api/tasks/(\d+)", self._remove_task),
             ("POST", r"/api/tasks/(\d+)/data", self._fill_task),
             ("GET", r"/api/tasks/(\d+)/status", self._finished),
-            ("GET", r"/api/requests/(.+)", self._request),
+            ("GET", r"/api/requests/(.+)", self._work),
+            ("POST", r"/api/tasks/(\d+)/dataset/export", self._export),
+            ("GET", r"/api/tasks/(\d+)/dataset/download", self._download),
+            ("GET", r"/api/tasks/(\d+)/dataset", self._old_export),
             ("GET", r"/api/jobs", self._list_jobs),
             ("GET", r"/api/jobs/(\d+)", self._job),
             ("GET", r"/api/labels", self._list_labels),
@@ -54,6 +61,21 @@ class Api:
             ("GET", r"/api/(tasks|jobs)/(\d+)/data", self._frame),
             ("GET|PUT|PATCH|DELETE", r"/api/(tasks|jobs)/(\d+)/annotations", self._annotations),
         ]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it behaves as a newer server than the measured one."""
+        return self.version != MEASURED
+
+    def judge(self, number: int) -> dict[str, Any]:
+        """Whether a task's masks can be exported: `status`, and the ids of each sort of mask."""
+        task = self.store.task(number)
+        if task is None:
+            raise ValueError(f"no such task: {number}")
+        kept = [frame for frame in range(task["size"]) if frame not in task["deleted"]]
+        sizes = {frame: tuple(fake_tasks.frame_of(task, frame)[1:]) for frame in kept}
+        found = fake_export.judge_all(self.store.shapes(number), sizes)
+        return {"status": 500 if found["broken"] else 200} | found
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; never raises."""
@@ -128,49 +150,6 @@ class Api:
             ],
         )
 
-    def _make_task(self, request: Request) -> Reply:
-        sent = json_object(request)
-        if not sent.get("name"):
-            raise Refused(as_json({"name": ["This field is required."]}, 400))
-        wanted: dict[str, Any] = {"frames": [], "jobs": [], "labels": sent.get("labels", [])}
-        wanted["organization"] = organization(request) or None
-        wanted |= {key: sent[key] for key in ("name", "segment_size", "overlap") if key in sent}
-        number = fake_tasks.make_task(self.store, wanted)
-        if "segment_size" in sent:
-            self.store.change_task(number, segment_size=sent["segment_size"])
-        reply = self._task(request, number)
-        reply.status = 201
-        return reply
-
-    def _fill_task(self, request: Request, number: int) -> Reply:
-        task = self._find_task(number)
-        kind = request.headers.get("Content-Type", "")
-        frames, options = self.images.take_upload(kind, request.body)
-        first, step = int(options.get("start_frame", 0)), 1
-        if options.get("frame_filter", "").startswith("step="):
-            step = int(options["frame_filter"].removeprefix("step="))
-        frames = frames[first : int(options.get("stop_frame", len(frames))) + 1 : step]
-        size = len(frames)
-        task |= {"frames": frames, "size": size, "start_frame": first, "step": step}
-        task["segment_size"] = task["segment_size"] or size
-        del task["id"]
-        self.store.change_task(number, **task)
-        for job in fake_tasks.read_jobs(None, task):
-            self.store.add_job(number, job["start"], job["stop"])
-        return as_json({"rq_id": f"action=create&target=task&id={number}"}, 202)
-
-    def _remove_task(self, _request: Request, number: int) -> Reply:
-        self._find_task(number)
-        self.store.remove_task(number)
-        return Reply(204)
-
-    def _finished(self, _request: Request, number: int) -> Reply:
-        self._find_task(number)
-        return as_json({"state": "Finished", "message": "", "progress": 0.0})
-
-    def _request(self, _request: Request, name: str) -> Reply:
-        return as_json({"id": name, "status": "finished", "message": "", "progress": 1.0})
-
     def _list_jobs(self, request: Request) -> Reply:
         wanted = request.query.get("task_id")
         tasks = self.store.tasks() if wanted is None else [self.store.task(int(wanted))]
@@ -194,6 +173,38 @@ class Api:
         labels = [fake_tasks.shown_label(label, task) for label in self.store.labels(task["id"])]
         return page_of(request, labels)
 
+    # tasks that come and go, and their exports
+
+    def _make_task(self, request: Request) -> Reply:
+        reply = self._task(request, self.making.make(request))
+        reply.status, reply.committed = 201, True
+        return reply
+
+    def _fill_task(self, request: Request, number: int) -> Reply:
+        return self.making.fill(request, self._find_task(number), is_new=self.is_new)
+
+    def _remove_task(self, _request: Request, number: int) -> Reply:
+        return self.making.remove(self._find_task(number)["id"])
+
+    def _finished(self, _request: Request, number: int) -> Reply:
+        return self.making.status(self._find_task(number)["id"])
+
+    def _work(self, request: Request, name: str) -> Reply:
+        if not self.is_new:
+            return as_html("<h1>Not Found</h1>", 404)
+        return self.making.works.show(unquote(name), self.accounts.user, request.base)
+
+    def _export(self, request: Request, number: int) -> Reply:
+        if not self.is_new:
+            return as_html("<h1>Not Found</h1>", 404)
+        return self.making.export(request, self._find_task(number)["id"])
+
+    def _download(self, _request: Request, number: int) -> Reply:
+        return self.making.download(self._find_task(number)["id"])
+
+    def _old_export(self, request: Request, number: int) -> Reply:
+        return self.making.old_export(request, self._find_task(number)["id"], is_new=self.is_new)
+
     # frames
 
     def _meta(self, request: Request, sort: str, number: int) -> Reply:
@@ -203,7 +214,7 @@ class Api:
             self.store.change_task(task["id"], deleted=deleted)
             task["deleted"] = deleted
         meta = fake_tasks.shown_meta(task, job)
-        if self.version != MEASURED:  # what the SDK of newer servers insists on
+        if self.is_new:  # what the SDK of newer servers insists on
             meta["chunks_updated_date"] = fake_tasks.MADE
         return as_json(meta)
 

@@ -7,13 +7,13 @@ import time
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from fake_cvat.fake_control import control, edit
+from fake_cvat.fake_control import control
 from fake_cvat.fake_failures import failure, login_page, too_large
 from fake_cvat.fake_faults import Fault
 from fake_cvat.fake_http import Reply, Request
 
 if TYPE_CHECKING:
-    from fake_cvat.fake_server import FakeServer
+    from fake_cvat.fake_server import FaultyServer
 
 
 class Gone(Exception):
@@ -27,7 +27,7 @@ class Answered(Exception):
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: "FakeServer"
+    server: "FaultyServer"
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 120
@@ -64,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
             "path": self.path,
             "host": self.headers.get("Host", ""),
             "authorization": self.headers.get("Authorization", "").partition(" ")[0],
-            "authorized": server.api.accounts.authorized(self.headers),
+            "authorized": server.backend.authorized(self.headers),
             "organization": self.headers.get("X-Organization"),
             "connection": self.number,
             "fault": None if fault is None else fault.kind,
@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "cut_body":
             self.rfile.read(min(entry["bytes"] // 2, 1 << 16))
             self._cut(reset=True)
-        limit = self.server.settings["max_body"]
+        limit = self.server.max_body
         over = limit and entry["bytes"] > limit
         if over or (fault is not None and fault.kind == "413"):
             # As nginx does it: the reply goes out at once, the rest is read and thrown away.
@@ -161,7 +161,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _edit_meanwhile(self, fault: Fault) -> None:
         for wanted in fault.meanwhile:
-            edit(self.server, wanted)
+            self.server.backend.edit(wanted)
 
     def _other_name(self, request: Request) -> str:
         port = self.server.server_address[1]

@@ -1,6 +1,7 @@
 """A request as it came, and the replies that the framework knows how to give."""
 
 import json
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
@@ -39,11 +40,15 @@ class Request:
 
 @dataclass
 class Reply:
-    """What goes back; `cost` is how long the real server would have taken, in seconds."""
+    """What goes back.
+
+    `cost` is how long the real server would have taken, in seconds; where it is asked for, the
+    time that was taken for it.
+    """
 
     status: int = 200
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: MutableMapping[str, str] = field(default_factory=dict)
     cost: float = 0.0
     committed: bool = False
 

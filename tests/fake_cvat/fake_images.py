@@ -1,12 +1,11 @@
 """The frames' pictures: files of a folder, or, without one, a plain one of the right size."""
 
-import email
 import io
 from pathlib import Path
 
 
 class Images:
-    """Reads pictures from a folder and takes uploads into it.
+    """Reads pictures from a folder and puts some into it.
 
     Args:
         folder: with the files by their frames' names.
@@ -24,33 +23,11 @@ class Images:
             original = _plain(width, height)
         return _jpeg(original) if compressed else original
 
-    def take_upload(self, kind: str, body: bytes) -> tuple[list[list[object]], dict[str, str]]:
-        """The frames, [name, width, height] in the order of their names, and the other fields.
-
-        Args:
-            kind: the request's Content-Type, multipart/form-data with fields client_files[0] ….
-            body: the request's.
-        """
-        from PIL import Image
-
-        head = f"Content-Type: {kind}\r\nMIME-Version: 1.0\r\n\r\n".encode()
-        frames: list[list[object]] = []
-        fields: dict[str, str] = {}
-        for part in email.message_from_bytes(head + body).walk():
-            content = part.get_payload(decode=True)
-            field = part.get_param("name", header="content-disposition")
-            if not isinstance(content, bytes) or not isinstance(field, str):
-                continue
-            name = part.get_filename()
-            if name is None:
-                fields[field] = content.decode()
-                continue
-            with Image.open(io.BytesIO(content)) as image:
-                frames.append([name, image.width, image.height])
-            if self.folder is not None:
-                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (self.folder / name).write_bytes(content)
-        return sorted(frames, key=lambda frame: str(frame[0])), fields
+    def keep(self, name: str, content: bytes) -> None:
+        """Put a file into the folder."""
+        if self.folder is not None:
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_bytes(content)
 
 
 def content_type(content: bytes) -> str:

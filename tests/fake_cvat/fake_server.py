@@ -1,27 +1,25 @@
-"""The HTTP server: its settings, its log, and who is held or sent away."""
+"""The HTTP server before a backend: its settings, its log, and who is held or sent away."""
 
-import contextlib
 import itertools
 import sys
 import threading
-import time
+from collections.abc import Mapping
 from http.server import ThreadingHTTPServer
 from typing import Any
 
-from fake_cvat.fake_api import MEASURED, Api
+from fake_cvat.fake_backend import Backend
 from fake_cvat.fake_faults import Plan
 from fake_cvat.fake_handler import Handler
 from fake_cvat.fake_http import Reply, Request, as_html
 
 
-class FakeServer(ThreadingHTTPServer):
+class FaultyServer(ThreadingHTTPServer):
     """One server.
 
     Attributes:
-        api: what answers.
+        backend: what answers.
         plan: what goes wrong.
-        settings: `cost` (1 is as slow as the measured server, 0 as fast as it goes), `max_body`
-            (bytes, 0 is no limit).
+        max_body: the most bytes of a request; 0 is no limit.
         log: a dict for each request, in the order they came.
         generation: counts resets; what an older one left unfinished is not committed.
     """
@@ -30,15 +28,14 @@ class FakeServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], api: Api) -> None:
+    def __init__(self, address: tuple[str, int], backend: Backend) -> None:
         super().__init__(address, Handler)
-        self.api = api
-        self.settings: dict[str, float] = {"cost": 0.0, "max_body": 0}
+        self.backend = backend
+        self.max_body = 0
         self.plan = Plan()
         self.log: list[dict[str, Any]] = []
         self.generation = 0
         self.connections = itertools.count(1)
-        self.worker = threading.Lock()
         self.gate = threading.Condition()
         self.held = 0
         self.releases = 0
@@ -46,12 +43,19 @@ class FakeServer(ThreadingHTTPServer):
     def reset(self) -> None:
         """Forget tasks, log, faults and settings, and let go of what is held."""
         self.generation += 1
-        self.settings = {"cost": 0.0, "max_body": 0}
+        self.max_body = 0
         self.plan = Plan()
         self.log = []
-        self.api.version = MEASURED
         self.release()
-        self.api.store.clear()
+        self.backend.reset()
+
+    def change_settings(self, settings: Mapping[str, Any]) -> None:
+        """`max_body`, and what the backend has."""
+        rest = dict(settings)
+        max_body = rest.pop("max_body", self.max_body)
+        if rest:
+            self.backend.change_settings(rest)
+        self.max_body = max_body
 
     def hold(self, seconds: float = 60) -> None:
         """Wait until `release`."""
@@ -74,16 +78,12 @@ class FakeServer(ThreadingHTTPServer):
             return self.gate.wait_for(lambda: self.held > 0, seconds)
 
     def work(self, request: Request, generation: int, entry: dict[str, Any]) -> Reply:
-        """Answer properly, in the time that the real server takes; both go into the log."""
-        with self.worker if self.settings["cost"] else contextlib.nullcontext():
-            start = time.perf_counter()
-            if generation != self.generation:
-                return as_html("", 503)
-            reply = self.api.answer(request)
-            entry["committed"] = reply.committed
-            entry["cost"] = reply.cost * self.settings["cost"]
-            time.sleep(max(0.0, start + entry["cost"] - time.perf_counter()))
-            return reply
+        """Answer properly; what is of an older generation is sent away."""
+        if generation != self.generation:
+            return as_html("", 503)
+        reply = self.backend.answer(request)
+        entry["committed"], entry["cost"] = reply.committed, reply.cost
+        return reply
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone is no news; a fault of our own goes to stderr."""

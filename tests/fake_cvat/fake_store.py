@@ -23,6 +23,8 @@ CREATE INDEX IF NOT EXISTS annotations_of_jobs ON annotations (job, kind, frame)
 # Numbers start apart from each other, so that a test notices an id of the wrong sort.
 FIRST = {"task": 7, "job": 301, "label": 21, "attribute": 51, "annotation": 1001}
 
+LARGEST = 2**63 - 1  # that the database can look for; whatever has a larger id is not there
+
 
 class Store:
     """The database of one server; every use is inside `transaction`.
@@ -110,8 +112,17 @@ class Store:
             row = (self.next_ids("job")[0], task_id, start, stop, kind)
             db.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?)", row)
 
+    def shapes(self, task_id: int) -> list[dict[str, Any]]:
+        """Every shape of a task, by id, each with its `job`."""
+        query = "SELECT job, body FROM annotations WHERE task = ? AND kind = 'shapes' ORDER BY id"
+        with self.transaction() as db:
+            rows = db.execute(query, (task_id,)).fetchall()
+        return [json.loads(body) | {"job": job} for job, body in rows]
+
     def task(self, task_id: int) -> dict[str, Any] | None:
         """A task's values with its id."""
+        if task_id > LARGEST:
+            return None
         with self._lock:
             found = self._db.execute("SELECT body FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return None if found is None else {"id": task_id} | json.loads(found[0])
@@ -132,6 +143,8 @@ class Store:
 
     def _jobs(self, column: str, value: int) -> list[dict[str, Any]]:
         query = f"SELECT id, task, start, stop, type FROM jobs WHERE {column} = ? ORDER BY id"  # noqa: S608
+        if value > LARGEST:
+            return []
         with self._lock:
             rows = self._db.execute(query, (value,)).fetchall()
         return [
