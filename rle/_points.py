@@ -41,6 +41,22 @@ def read(points: Any, height: Any, width: Any) -> tuple[Ints, Box, int, int]:
     return runs, box, height, width
 
 
+def is_right(points: Any, height: Any, width: Any) -> bool:
+    """Whether points are a list of ints that `read` takes; False is for `read` to put into words.
+
+    Arrays cost more than a look at a list of some dozens of numbers.
+
+    Raises:
+        InvalidSize: See `rle.cvat.decode`.
+    """
+    height, width = check_size(height, width)
+    if type(points) is not list or len(points) < 5 or {*map(type, points)} != {int}:
+        return False
+    box = Box(*points[-4:])
+    inside = 0 <= box.left <= box.right < width and 0 <= box.top <= box.bottom < height
+    return inside and min(points) >= 0 and sum(points[:-4]) == box.area
+
+
 def read_many(
     masks: Sequence[Any], height: int, width: int, *, first: int = 0, name: str = "mask {}"
 ) -> tuple[Ints, Ints, Ints]:

@@ -190,4 +190,5 @@ def validate(points: Any, *, height: int, width: int) -> None:
     Traceback (most recent call last):
     rle.exceptions.InvalidBox: the box's right is 8, but the image's last column is 7
     """
-    _points.read(points, height, width)
+    if not _points.is_right(points, height, width):
+        _points.read(points, height, width)

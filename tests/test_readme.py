@@ -27,6 +27,7 @@ ELSEWHERE = {
     "make test": "this run",
     "make lint": ".ci/run",
     "make bench-rle": "tests/bench/test_bench_rle.py",
+    "make bench-upload": "tests/bench/test_bench_upload.py",
     "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",
     "deploy/local.sh interactor": "tests/deploy/test_local_sh.py",
 }

@@ -11,7 +11,7 @@ from typing import Any
 import rle
 from cvat_sam.client.frames import FrameIndex
 from cvat_sam.client.shapes import Shape, shape_of
-from cvat_sam.client.task import Attribute, Frame, Job, Label, Task
+from cvat_sam.client.task import Attribute, Job, Label, Task
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 
@@ -78,8 +78,7 @@ class Checker:
                 f"the mask is for an image of {record.height}×{record.width}, but frame {number} "
                 f"({frame.name}) is {frame.height}×{frame.width}"
             )
-        if not _is_right(record.points, frame):
-            rle.cvat.validate(record.points, height=frame.height, width=frame.width)
+        rle.cvat.validate(record.points, height=frame.height, width=frame.width)
         if record.empty:
             raise ValueError("the mask is empty: no pixel is set")
         label = self._label_of(record)
@@ -126,16 +125,6 @@ class Checker:
                     f"the jobs {one.id} and {after.id} share frames, and CVAT would store a mask "
                     "on these once for each; name one job with --job"
                 )
-
-
-def _is_right(points: list[int], frame: Frame) -> bool:
-    """Whether a mask is right at first sight; `rle.cvat` takes longer, and has the words."""
-    if len(points) < 5 or min(points) < 0:
-        return False
-    left, top, right, bottom = points[-4:]
-    area = (right - left + 1) * (bottom - top + 1)
-    inside = left <= right < frame.width and top <= bottom < frame.height
-    return inside and sum(points[:-4]) == area
 
 
 def _refuse_other_shapes(label: Label, error: type[ValueError]) -> None:

@@ -7,9 +7,9 @@ takes half; that limit stays.
 
 from dataclasses import dataclass
 
-# What a chunk begins with, and what no chunk has more of.
+# What a chunk begins with, and what no chunk has more of: a chunk and its answer are in memory.
 FIRST_MASKS = 1000
-MOST_MASKS = 20_000
+MOST_MASKS = 5000
 MOST_BYTES = 16 << 20
 
 # Chunks are made larger while they take less than this many seconds, since each costs a little of
@@ -21,8 +21,9 @@ _WORTH = 1.1
 LONGEST_SECONDS = 20.0
 
 
-# On a task of many jobs a request costs by the job, so that many masks go with the first at least.
+# On a task of many jobs a request costs by the job, so more masks go with each.
 _MASKS_A_JOB = 100
+_MOST_MASKS_EVER = 20_000
 
 
 @dataclass
@@ -32,10 +33,12 @@ class ChunkSize:
     Attributes:
         masks: at most so many.
         bytes: their JSON has at most so many, unless it is one mask.
+        most: beyond which `masks` does not grow.
     """
 
     masks: int = FIRST_MASKS
     bytes: int = MOST_BYTES
+    most: int = MOST_MASKS
     _rate: float = 0.0
     _growing: bool = True
 
@@ -46,7 +49,8 @@ class ChunkSize:
         >>> ChunkSize.for_jobs(1).masks, ChunkSize.for_jobs(100).masks
         (1000, 10000)
         """
-        return cls(masks=min(max(FIRST_MASKS, _MASKS_A_JOB * jobs), MOST_MASKS))
+        wanted = min(_MASKS_A_JOB * jobs, _MOST_MASKS_EVER)
+        return cls(masks=max(FIRST_MASKS, wanted), most=max(MOST_MASKS, wanted))
 
     def took(self, masks: int, seconds: float) -> None:
         """Learn from a chunk that was stored.
@@ -64,7 +68,7 @@ class ChunkSize:
         rate = masks / max(seconds, 1e-6)
         worth = seconds < _SHORT_SECONDS or rate > self._rate * _WORTH
         if self._growing and worth and 2 * seconds < LONGEST_SECONDS:
-            self.masks = min(2 * self.masks, MOST_MASKS)
+            self.masks = min(2 * self.masks, self.most)
         else:
             self._growing = False
         self._rate = max(rate, self._rate)
