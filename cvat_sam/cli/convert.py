@@ -15,7 +15,8 @@ from cvat_sam.cli.faults import list_faults
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.masks import ImageRecord, MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
-from cvat_sam.masks.spool import Spool, SpooledImage
+from cvat_sam.masks.spool import Spool
+from cvat_sam.masks.spool_rows import SpooledImage
 from cvat_sam.targets import Target, open_target
 from cvat_sam.targets.formats import format_for
 from cvat_sam.targets.rejected_file import write_rejected

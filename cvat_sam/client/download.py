@@ -12,7 +12,8 @@ from cvat_sam.client.api import Annotations, Frame, Label, Task, annotations, re
 from cvat_sam.client.connection import Connection
 from cvat_sam.exceptions import DamagedMasks, InvalidSource
 from cvat_sam.masks import MaskRecord, Place, Rejected
-from cvat_sam.masks.spool import Spool, SpooledImage
+from cvat_sam.masks.spool import Spool
+from cvat_sam.masks.spool_rows import SpooledImage
 from cvat_sam.targets.rejected_file import write_rejected
 
 _MASK = "mask"

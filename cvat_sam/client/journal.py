@@ -8,16 +8,15 @@ A generation is what one set of sources put there; to replace it, or to put all 
 time, begins a new one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from cvat_sam.client.journal_file import JournalFile
-from cvat_sam.client.shapes import Shape, trace_of
+from cvat_sam.client.known_shapes import KnownShapes
+from cvat_sam.client.shapes import Shape
 
 PLANNED, SENDING, STORED, DELETED = "planned", "sending", "stored", "deleted"
 
 
-class Journal(JournalFile):
+class Journal(KnownShapes):
     """The journal of one server, task and set of sources: its masks and what became of them.
 
     Args:
@@ -169,26 +168,6 @@ class Journal(JournalFile):
         with self.transaction():
             self._set(numbers, DELETED)
 
-    def remember(self, shapes: Iterable[Mapping[str, Any]]) -> None:
-        """Shapes that are in the task before anything is sent."""
-        with self.transaction():
-            self._db.execute("DELETE FROM known")
-            self._db.executemany(
-                "INSERT OR IGNORE INTO known VALUES (?, ?)",
-                (
-                    (shape["id"], trace_of(shape))
-                    for shape in shapes
-                    if isinstance(shape.get("id"), int)
-                ),
-            )
-
-    def known(self) -> set[int]:
-        """Ids of shapes that were there before, or that a reply said were stored."""
-        rows = self._db.execute(
-            "SELECT shape_id FROM known UNION SELECT shape_id FROM mask WHERE shape_id IS NOT NULL"
-        )
-        return {row[0] for row in rows}
-
     def replaced(self) -> list[tuple[int, int | None, bytes]]:
         """Number, id and trace of what earlier generations put there, unless it is known gone."""
         rows = self._db.execute(
@@ -196,48 +175,6 @@ class Journal(JournalFile):
             (self.generation,),
         )
         return rows.fetchall()
-
-    def gone(self, *, reading: int = 0) -> int:
-        """How many masks of this generation were stored and are not there any more.
-
-        As of `remember`, of those seen since a reading.
-        """
-        found = self._db.execute(
-            "SELECT count(*) FROM mask WHERE state = 'stored' AND generation = ? AND seen >= ?"
-            " AND (shape_id IS NULL OR shape_id NOT IN (SELECT shape_id FROM known))",
-            (self.generation, reading),
-        )
-        return int(found.fetchone()[0])
-
-    def equals(self, among: Iterable[int] | None = None) -> int:
-        """How many planned masks have an equal that was there before, and is not of this journal.
-
-        Args:
-            among: ids of the shapes that count; None is all.
-        """
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (shape_id INTEGER PRIMARY KEY)")
-        with self.transaction():
-            self._db.execute("DELETE FROM chosen")
-            self._db.executemany(
-                "INSERT OR IGNORE INTO chosen VALUES (?)", ((number,) for number in among or ())
-            )
-        found = self._db.execute(
-            "SELECT sum(min(ours.masks, theirs.masks)) FROM"
-            " (SELECT trace, count(*) AS masks FROM mask WHERE state = 'planned' GROUP BY trace)"
-            " AS ours JOIN (SELECT trace, count(*) AS masks FROM known"
-            " WHERE (? OR shape_id IN (SELECT shape_id FROM chosen)) AND shape_id NOT IN"
-            " (SELECT shape_id FROM mask WHERE shape_id IS NOT NULL) GROUP BY trace)"
-            " AS theirs USING (trace)",
-            (among is None,),
-        )
-        return int(found.fetchone()[0] or 0)
-
-    def shape_ids(self) -> list[int]:
-        """The ids of all shapes that are stored."""
-        rows = self._db.execute(
-            "SELECT shape_id FROM mask WHERE state = 'stored' AND shape_id IS NOT NULL"
-        )
-        return [row[0] for row in rows]
 
     def _set(self, numbers: Sequence[int], state: str) -> None:
         self._db.executemany(

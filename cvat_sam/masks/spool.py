@@ -2,15 +2,15 @@
 
 import json
 import sqlite3
-from array import array
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import rle
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.masks.record import ImageRecord, MaskRecord, Place, Rejected
+from cvat_sam.masks.spool_rows import SpooledImage, record_of, row_of
 
 # A database without a name is a file that SQLite makes, and that is gone with the process.
 _ON_DISK = ""
@@ -26,27 +26,6 @@ create table masks (
 ) without rowid;
 create table rejected (number integer primary key, item text);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class SpooledImage:
-    """An image that was put down, or masks of it.
-
-    Attributes:
-        number: ascending in order of first appearance.
-        name: None where the source counts frames.
-        frame: None where the source has names.
-        height: in pixels; None where nothing said it.
-        width: likewise.
-        masks: how many; none of an image that was put down alone.
-    """
-
-    number: int
-    name: str | None
-    frame: int | None
-    height: int | None
-    width: int | None
-    masks: int
 
 
 class Spool:
@@ -105,7 +84,7 @@ class Spool:
             self._settle_size(image, record.height, record.width)
         self._database.execute(
             "insert into masks values (?, ?, ?, ?)",
-            (image.number, self._count, _packed(record.points), _rest(record)),
+            (image.number, self._count, *row_of(record)),
         )
         self._count += 1
 
@@ -135,7 +114,7 @@ class Spool:
         rows = self._database.execute(
             "select points, rest from masks where image = ? order by number", (image.number,)
         )
-        return (_record(image, points, rest) for points, rest in rows)
+        return (record_of(image, points, rest) for points, rest in rows)
 
     def reject(self, rejected: Rejected) -> None:
         """Put down one that cannot be taken."""
@@ -197,51 +176,6 @@ def _check(record: MaskRecord, height: int, width: int) -> None:
         rle.cvat.validate(record.points, height=height, width=width)
     except rle.RleError as error:
         raise InvalidSource(str(error)) from None
-
-
-def _packed(points: list[int]) -> bytes:
-    try:  # four bytes will nearly always do
-        return b"I" + array("I", points).tobytes()
-    except OverflowError:
-        return b"q" + array("q", points).tobytes()
-
-
-def _unpacked(data: bytes) -> list[int]:
-    points = array(data[:1].decode())
-    points.frombytes(data[1:])
-    return points.tolist()
-
-
-def _rest(record: MaskRecord) -> str:
-    """What is neither the mask itself nor its image's."""
-    kept: dict[str, Any] = {
-        "file": record.place.file,
-        "index": record.place.index,
-        "label": record.label,
-    }
-    if record.frame is not None:
-        kept["frame"] = record.frame
-    if record.attributes:
-        kept["attributes"] = dict(record.attributes)
-    for name in ("occluded", "z_order", "group", "iscrowd"):
-        if value := getattr(record, name):
-            kept[name] = value
-    if record.score is not None:
-        kept["score"] = record.score
-    return json.dumps(kept)
-
-
-def _record(image: SpooledImage, points: bytes, rest: str) -> MaskRecord:
-    read = json.loads(rest)
-    place = Place(read.pop("file"), read.pop("index"))
-    return MaskRecord(
-        place,
-        points=_unpacked(points),
-        image=image.name,
-        height=image.height,
-        width=image.width,
-        **read,
-    )
 
 
 def _image(
