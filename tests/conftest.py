@@ -8,7 +8,7 @@ import pytest
 from fake_cvat.case import Case
 from fake_cvat.fake_backend import OnlyTheStandIn
 from fake_cvat.process import FakeCvat
-from real_cvat.process import RealCvat
+from real_cvat.real_process import RealCvat
 
 from cvat_sam.images.decoding import decode
 from cvat_sam.models import load

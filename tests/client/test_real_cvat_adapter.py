@@ -15,7 +15,7 @@ from fake_cvat.case import FRAMES, GOOD, LABELS, Case, wait_for
 from fake_cvat.fake_backend import OnlyTheStandIn
 from fake_cvat.process import FakeCvat
 from PIL import Image
-from real_cvat.process import RealCvat
+from real_cvat.real_process import RealCvat
 from upload_cases import connection, expected, frames, masks, stored, written
 
 from cvat_sam.client import upload
@@ -177,7 +177,7 @@ def test_tasks_are_gone_at_the_end_though_the_test_failed(server, real):
 def test_tasks_are_gone_though_the_tests_were_killed(server, real):
     program = (
         "import time\n"
-        "from real_cvat.process import RealCvat\n"
+        "from real_cvat.real_process import RealCvat\n"
         "with RealCvat() as real:\n"
         "    print(real.add_task([('a.png', 8, 6)]), flush=True)\n"
         "    time.sleep(60)\n"
