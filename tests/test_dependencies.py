@@ -62,3 +62,13 @@ def test_cvat_sam_knows_nothing_of_main():
 def test_import_does_not_import_torch(module):
     program = f"import sys, {module}; sys.exit('torch' in sys.modules or 'timm' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
+def test_without_torch_a_model_is_refused_in_a_sentence(tmp_path, cat_png):
+    (tmp_path / "cat.png").write_bytes(cat_png)
+    program = "import sys; sys.modules['torch'] = None; from cvat_sam.cli import main; main()"
+    words = [sys.executable, "-c", program, "segment", "cat.png", "--everything"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("cvat-sam: to run a model here PyTorch is needed: pip install")
+    assert len(ended.stderr.splitlines()) == 1

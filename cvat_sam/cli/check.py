@@ -60,7 +60,7 @@ def _check(source: Path, format: str | None) -> int:
             formats = ", ".join(dict.fromkeys(one.format for one in told))
             _tell(source, formats, spool, labels)
         say(notes)
-        list_faults(spool.rejected(), most=None)
+        list_faults(spool.rejected())
         return spool.rejected_count() + unreadable
 
 

@@ -19,7 +19,8 @@ def download(
     task: Annotated[int, typer.Option("--task", min=1, help="The task's number.")],
     to: source_options.To,
     format: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help=source_options.TARGET_HELP)
+        str | None,
+        typer.Option("--format", "--to-format", metavar="FORMAT", help=source_options.TARGET_HELP),
     ] = None,
     skip_bad: Annotated[
         Path | None,

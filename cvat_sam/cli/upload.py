@@ -13,7 +13,7 @@ from cvat_sam.cli import outputs, server_options, source_options
 from cvat_sam.cli.counted import count
 from cvat_sam.cli.faults import SHOWN, list_faults
 from cvat_sam.client.progress import Progress
-from cvat_sam.client.uploading import Report
+from cvat_sam.client.report import Report
 from cvat_sam.client.uploading import upload as upload_masks
 from cvat_sam.exceptions import UnfitMasks
 
@@ -49,7 +49,11 @@ def upload(
         typer.Option("--replace-own", help="First delete what an earlier upload of these put in."),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="Send all of them, those too that were sent before.")
+        bool,
+        typer.Option("--again", help="Send all, those too that the task has, which doubles them."),
+    ] = False,
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Leave out masks that the task has already.")
     ] = False,
     journal: Annotated[
         Path | None, typer.Option("--journal", metavar="FILE", help="In place of the usual one.")
@@ -91,6 +95,7 @@ def upload(
                 skip_bad=skip_bad,
                 replace=replace_own,
                 again=again,
+                only_new=only_new,
                 journal=journal,
                 progress=progress,
             )
@@ -140,14 +145,14 @@ class _Speed(bars.ProgressColumn):
 
 def _foretell(report: Report, task: int, skip_bad: Path | None) -> None:
     list_faults(report.rejected)
-    todo = count(report.masks - report.before, "mask")
+    if report.deleted:
+        typer.echo(f"{count(report.deleted, 'mask')} of an earlier upload would be deleted first")
+    todo = count(report.masks - report.before - report.there, "mask")
     typer.echo(f"task {task}: {todo} would be sent, {report.before:,} stored already")
     if report.rejected:
         left = count(len(report.rejected), "mask")
         typer.echo(f"{left} would be left out, and written to {skip_bad}")
-    if report.deleted:
-        typer.echo(f"before that, {count(report.deleted, 'mask')} of an earlier upload deleted")
-    _tell_gone(report)
+    _tell_more(report)
 
 
 def _tell(report: Report, task: int, skip_bad: Path | None) -> None:
@@ -162,12 +167,19 @@ def _tell(report: Report, task: int, skip_bad: Path | None) -> None:
         typer.echo(f"changed by somebody since, and left alone: {ids}")
     stored = count(report.stored, "mask")
     typer.echo(f"task {task}: {stored} stored, {report.before:,} stored before")
-    _tell_gone(report)
+    _tell_more(report)
 
 
-def _tell_gone(report: Report) -> None:
+def _tell_more(report: Report) -> None:
     if report.gone:
         typer.echo(
             f"of those, somebody has deleted or redrawn {report.gone:,} since, which stays so "
             "(--again sends everything once more)"
+        )
+    if report.there:
+        typer.echo(f"left out, because the task has them already: {count(report.there, 'mask')}")
+    if report.left_over:
+        typer.echo(
+            f"uploaded earlier, not in the sources any more, and in the task still: "
+            f"{count(report.left_over, 'mask')} (--replace-own takes them out)"
         )

@@ -24,7 +24,8 @@ from cvat_sam.client.server import Server
 if TYPE_CHECKING:
     from cvat_sam.client.function import DashboardFunction, Function
     from cvat_sam.client.local_model import LocalModel
-    from cvat_sam.client.uploading import Report, upload
+    from cvat_sam.client.report import Report
+    from cvat_sam.client.uploading import upload
 
 __all__ = [
     "AccessToken",
@@ -44,7 +45,7 @@ _LATE = {
     "DashboardFunction": "function",
     "Function": "function",
     "LocalModel": "local_model",
-    "Report": "uploading",
+    "Report": "report",
     "upload": "uploading",
 }
 
@@ -53,3 +54,7 @@ def __getattr__(name: str) -> Any:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_LATE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

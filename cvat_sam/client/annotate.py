@@ -124,7 +124,7 @@ def _wanted(task: Task, frames: Iterable[int] | None, job: Job | None) -> list[i
     for number in frames:
         if not 0 <= number < task.size:
             raise InvalidTask(
-                f"task {task.id} has no frame {number}; it has {task.size}, counted from 0"
+                f"task {task.id} has no frame {number}; its frames are 0 to {task.size - 1}"
             )
         numbers.add(number)
     return sorted(numbers & possible)

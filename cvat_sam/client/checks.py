@@ -75,8 +75,8 @@ class Checker:
             frame.width,
         ):
             raise ValueError(
-                f"the mask is for an image of {record.height}×{record.width}, but frame {number} "
-                f"({frame.name}) is {frame.height}×{frame.width}"
+                f"the mask is for an image {record.width} wide and {record.height} high, but frame "
+                f"{number} ({frame.name}) is {frame.width} wide and {frame.height} high"
             )
         rle.cvat.validate(record.points, height=frame.height, width=frame.width)
         if record.empty:
@@ -133,12 +133,14 @@ def _refuse_other_shapes(label: Label, error: type[ValueError]) -> None:
 
 
 def _attributes(values: Mapping[str, str], label: Label) -> list[dict[str, Any]]:
-    specs = {attribute.name: attribute for attribute in label.attributes}
+    # What CVAT's API answers has numbers in place of names.
+    specs = {str(attribute.id): attribute for attribute in label.attributes}
+    specs |= {attribute.name: attribute for attribute in label.attributes}
     found = []
     for name, value in values.items():
         spec = specs.get(name)
         if spec is None:
-            known = ", ".join(specs) or "none"
+            known = ", ".join(attribute.name for attribute in label.attributes) or "none"
             raise ValueError(f"the label {label.name} has no attribute {name}; it has {known}")
         _check_value(spec, value)
         found.append({"spec_id": spec.id, "value": value})

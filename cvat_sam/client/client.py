@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cvat_sam.client.download import Downloaded
     from cvat_sam.client.found import Asker
     from cvat_sam.client.refine_boxes import Refined
-    from cvat_sam.client.uploading import Report
+    from cvat_sam.client.report import Report
 
 
 class Client:

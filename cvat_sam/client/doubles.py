@@ -1,68 +1,96 @@
 """Masks that a task has already, though not from the upload that is about to send them."""
 
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cvat_sam.client.journal import PLANNED, Journal
+from cvat_sam.client.journal import Journal
+from cvat_sam.client.planning import Plan
 from cvat_sam.client.progress import Progress
 from cvat_sam.client.state import other_journals
 from cvat_sam.exceptions import InvalidSource, InvalidTask, Unwritable
 
+_WAYS = "--only-new sends the others alone, --again all of them, so that these are there twice"
 
-def refuse_doubles(journal: Journal, *, server: str, task: int, progress: Progress) -> None:
-    """Refuse what another upload of ours has put there; say it of single masks.
+
+def refuse_doubles(
+    journal: Journal, planned: Plan, *, server: str, task: int, progress: Progress
+) -> None:
+    """Refuse to send what the task has already; say it of single masks.
 
     Equal is what has the same frame, label and pixels. Somebody may well have drawn or uploaded the
-    same, and that is theirs; but sources that were uploaded under another name, or without others,
-    are sent twice by mistake.
+    same as a few of ours, and that is theirs. But what an upload of ours has put there under
+    another name is sent twice by mistake, and so is most of all, whoever put it there: another
+    machine, or this one before its journal was lost.
 
     Args:
         journal: what is planned, and what is in the task.
+        planned: how much that is.
         server: its address.
         task: its number.
         progress: who hears of it.
 
     Raises:
-        InvalidTask: another journal on this machine has some of these masks as stored, and is of
-            some of these sources, or of most of these masks.
+        InvalidTask: see above.
     """
-    equal = journal.equals()
+    equal = sum(journal.equals().values())
     if not equal:
         return
-    sources = _sources_of(journal)
     for path in other_journals(server, task, but=journal.path):
-        stored, theirs = _stored(path)
-        ours = journal.equals(stored)
-        if ours and (_overlap(sources, theirs) or 2 * ours > journal.count(PLANNED)):
-            names = ", ".join(source.name for source in theirs)
+        stored, sources = _stored(path)
+        if ours := sum(journal.equals(stored).values()):
+            names = ", ".join(Path(source).name for source in sources)
             raise InvalidTask(
-                f"{_are(ours)} in task {task} already, from an earlier upload of {names}; leave "
-                "out what was uploaded then, or have it there twice with --again"
+                f"{_are(ours)} in task {task} already, from an earlier upload of {names}; {_WAYS}"
             )
+    # Of all, not of what is left to send: a run that was begun can be ended.
+    if 2 * equal > planned.masks:
+        raise InvalidTask(
+            f"{_are(equal)} in task {task} already, from somebody else or another machine; {_WAYS}"
+        )
     progress.say(
-        f"{_are(equal)} in task {task} already, from somebody else or from other work, and will be "
-        "there twice"
+        f"{_are(equal)} in task {task} already, from somebody else, and will be there twice"
     )
 
 
-def _stored(path: Path) -> tuple[list[int], list[Path]]:
+def refuse_repeated(journal: Journal, planned: Plan, *, progress: Progress) -> None:
+    """Refuse sources of which one is the other once more; say it of single masks.
+
+    Raises:
+        InvalidTask: half of the masks, or more, stand in another file too.
+    """
+    if planned.before or not planned.masks:
+        return
+    repeated = journal.repeated()
+    if 2 * repeated >= planned.masks:
+        raise InvalidTask(
+            f"{_are(repeated)} in another of the files too, equal to the pixel; give one of these "
+            "files, or have all of it in the task with --again"
+        )
+    if repeated:
+        progress.say(f"{_are(repeated)} in another of the files too, equal to the pixel")
+
+
+def refuse_changed(planned: Plan, *, to_send: int) -> None:
+    """Refuse sources that have become others since they were uploaded.
+
+    Raises:
+        InvalidTask: most of what was uploaded is not in them any more, or under another label; and
+            there is something to send.
+    """
+    if to_send and planned.left_over > planned.before:
+        raise InvalidTask(
+            f"{planned.left_over:,} masks of an earlier upload of these sources are not in them "
+            "any more, or have another label now; --replace-own takes them out of the task first, "
+            "--again leaves them there"
+        )
+
+
+def _stored(path: Path) -> tuple[list[int], list[str]]:
     with suppress(InvalidSource, Unwritable), Journal(path) as other:
-        sources = _sources_of(other)
+        sources = json.loads(other.fact("work", "{}")).get("sources")
         return (other.shape_ids(), sources) if sources else ([], [])
     return [], []
-
-
-def _sources_of(journal: Journal) -> list[Path]:
-    return [Path(name) for name in json.loads(journal.fact("work", "{}")).get("sources", ())]
-
-
-def _overlap(some: Sequence[Path], others: Sequence[Path]) -> bool:
-    """Whether there are files that both have, a folder's among them."""
-    return any(
-        one.is_relative_to(other) or other.is_relative_to(one) for one in some for other in others
-    )
 
 
 def _are(masks: int) -> str:

@@ -18,7 +18,7 @@ from cvat_sam.client.transport import (
     BLOCK_BYTES,
     Body,
     is_hopeless,
-    is_unknown_name,
+    is_nowhere,
     never_sent,
     new_session,
     reason_of,
@@ -152,8 +152,8 @@ class Exchange:
         if error is None and received is not None:
             self._was_reached = True
             return received
-        # A name that was resolved before is so again; one that never was is mistyped.
-        is_final = is_hopeless(error) or (is_unknown_name(error) and not self._was_reached)
+        # A server that was there comes back; one that never was is mistyped, or not started.
+        is_final = is_hopeless(error) or (is_nowhere(error) and not self._was_reached)
         return _failed(error, data, seconds, is_final=is_final)
 
     def _headers(self, data: Body | None) -> dict[str, str]:

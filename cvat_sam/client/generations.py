@@ -28,7 +28,7 @@ def begin_generation(journal: Journal, *, job: Job | None, replace: bool, again:
     wanted = REPLACE if replace else AGAIN if again else ""
     if not wanted or journal.fact("begun") == wanted:
         return journal.is_new()
-    journal.begin_generation(None if job is None else range(job.start, job.stop + 1))
+    journal.begin_generation(None if job is None else job.frames)
     if replace and not journal.replaced():
         where = "this task" if job is None else f"job {job.id}"
         raise InvalidTask(

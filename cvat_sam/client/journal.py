@@ -14,6 +14,8 @@ from cvat_sam.client.known_shapes import KnownShapes
 from cvat_sam.client.shapes import Shape
 
 PLANNED, SENDING, STORED, DELETED = "planned", "sending", "stored", "deleted"
+# Not sent, because the task has its equal.
+THERE = "there"
 
 
 class Journal(KnownShapes):
@@ -47,30 +49,33 @@ class Journal(KnownShapes):
         self.note(reading=number)
         return number
 
-    def plan(self, shape: Shape, reading: int, *, fresh: bool) -> None:
+    def plan(self, shape: Shape, reading: int, *, fresh: bool, source: int = 0) -> None:
         """Put a mask into the plan, unless the same one is in it and not yet seen in this reading.
 
         Args:
             shape: the mask.
             reading: see `begin_reading`.
             fresh: nothing can be in it; saves looking.
+            source: a number for the file that it is from.
         """
         if not fresh:
             # One that is stored or on its way first, so that only what is new is sent.
             changed = self._db.execute(
-                "UPDATE mask SET seen = ? WHERE id = (SELECT id FROM mask WHERE content = ?"
-                " AND seen < ? AND generation = ? AND state != 'deleted'"
+                "UPDATE mask SET seen = ?, source = ? WHERE id = (SELECT id FROM mask"
+                " WHERE content = ? AND seen < ? AND generation = ? AND state != 'deleted'"
                 " ORDER BY state = 'planned', id LIMIT 1)",
-                (reading, shape.content, reading, self.generation),
+                (reading, source, shape.content, reading, self.generation),
             )
             if changed.rowcount:
                 return
         self._db.execute(
-            "INSERT INTO mask (generation, state, seen, frame, label_id, content, trace, body)"
-            " VALUES (?, 'planned', ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO mask"
+            " (generation, state, seen, source, frame, label_id, content, trace, body)"
+            " VALUES (?, 'planned', ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.generation,
                 reading,
+                source,
                 shape.frame,
                 shape.label_id,
                 shape.content,
@@ -90,6 +95,29 @@ class Journal(KnownShapes):
             (state, self.generation, reading),
         )
         return int(found.fetchone()[0])
+
+    def left_over(self, reading: int, frames: range | None = None) -> int:
+        """How many masks were stored, and are not in the sources any more.
+
+        Args:
+            reading: the latest.
+            frames: on these alone; None is all.
+        """
+        first, last = (0, 2**62) if frames is None else (frames.start, frames.stop - 1)
+        found = self._db.execute(
+            "SELECT count(*) FROM mask WHERE state = 'stored' AND generation = ? AND seen < ?"
+            " AND frame BETWEEN ? AND ?",
+            (self.generation, reading, first, last),
+        )
+        return int(found.fetchone()[0])
+
+    def repeated(self) -> int:
+        """How many planned masks have an equal among those of another file."""
+        found = self._db.execute(
+            "SELECT sum(files - 1) FROM (SELECT count(DISTINCT source) AS files FROM mask"
+            " WHERE state = 'planned' GROUP BY trace) WHERE files > 1"
+        )
+        return int(found.fetchone()[0] or 0)
 
     def take(self, masks: int, most_bytes: int) -> tuple[list[int], list[bytes]]:
         """Mark the next masks as being sent.

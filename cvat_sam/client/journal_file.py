@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS mask (
     generation INTEGER NOT NULL,
     state TEXT NOT NULL,
     seen INTEGER NOT NULL,
+    source INTEGER NOT NULL,
     frame INTEGER NOT NULL,
     label_id INTEGER NOT NULL,
     content BLOB NOT NULL,

@@ -46,11 +46,14 @@ class KnownShapes(JournalFile):
         )
         return int(found.fetchone()[0])
 
-    def equals(self, among: Iterable[int] | None = None) -> int:
-        """How many planned masks have an equal that was there before, and is not of this journal.
+    def equals(self, among: Iterable[int] | None = None) -> dict[bytes, int]:
+        """Planned masks whose equals were there before, and are not of this journal.
 
         Args:
             among: ids of the shapes that count; None is all.
+
+        Returns:
+            how many, by trace.
         """
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (shape_id INTEGER PRIMARY KEY)")
         with self.transaction():
@@ -59,7 +62,7 @@ class KnownShapes(JournalFile):
                 "INSERT OR IGNORE INTO chosen VALUES (?)", ((number,) for number in among or ())
             )
         found = self._db.execute(
-            "SELECT sum(min(ours.masks, theirs.masks)) FROM"
+            "SELECT trace, min(ours.masks, theirs.masks) FROM"
             " (SELECT trace, count(*) AS masks FROM mask WHERE state = 'planned' GROUP BY trace)"
             " AS ours JOIN (SELECT trace, count(*) AS masks FROM known"
             " WHERE (? OR shape_id IN (SELECT shape_id FROM chosen)) AND shape_id NOT IN"
@@ -67,7 +70,21 @@ class KnownShapes(JournalFile):
             " AS theirs USING (trace)",
             (among is None,),
         )
-        return int(found.fetchone()[0] or 0)
+        return dict(found.fetchall())
+
+    def leave_out(self, equals: Mapping[bytes, int]) -> None:
+        """Do not send so many of the planned masks, by trace: the task has them."""
+        left = dict(equals)
+        numbers = []
+        rows = self._db.execute("SELECT id, trace FROM mask WHERE state = 'planned' ORDER BY id")
+        for number, trace in rows:
+            if left.get(trace):
+                left[trace] -= 1
+                numbers.append((number,))
+        with self.transaction():
+            self._db.executemany(
+                "UPDATE mask SET state = 'there', body = NULL WHERE id = ?", numbers
+            )
 
     def shape_ids(self) -> list[int]:
         """The ids of all shapes that are stored."""

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from cvat_sam.client.found import Found
-from cvat_sam.exceptions import InvalidRequest, ServerRefused, Unavailable
+from cvat_sam.exceptions import InvalidRequest, ServerRefused
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.models.prompt import Box
 from cvat_sam.settings import Settings
@@ -31,12 +31,6 @@ class LocalModel:
 
     @cached_property
     def _encodings(self) -> "Encodings":
-        try:
-            import torch  # noqa: F401  said here, before weights are fetched for nothing
-        except ImportError:
-            raise Unavailable(
-                "a model in this process needs PyTorch: pip install 'cvat-sam[torch]'"
-            ) from None
         from cvat_sam.function.encodings import Encodings
         from cvat_sam.models.table import load
 

@@ -1,10 +1,12 @@
 """From sources into a journal: everything is read and checked before anything is sent."""
 
+import os
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cvat_sam.client.checks import Checker
-from cvat_sam.client.journal import STORED, Journal
+from cvat_sam.client.journal import STORED, THERE, Journal
 from cvat_sam.client.progress import Progress
 from cvat_sam.masks import MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
@@ -21,6 +23,8 @@ class Plan:
         read: how many masks were read.
         masks: how many masks of the sources fit the task.
         before: how many of them are stored already.
+        there: how many were left out by an earlier run, because the task had their equals.
+        left_over: how many were stored earlier, and are not in the sources any more.
         rejected: what does not fit.
         reading: the number of this reading of the sources in the journal.
     """
@@ -28,6 +32,8 @@ class Plan:
     read: int
     masks: int
     before: int
+    there: int
+    left_over: int
     rejected: list[Rejected]
     reading: int
 
@@ -39,6 +45,7 @@ def plan(
     *,
     progress: Progress,
     fresh: bool = False,
+    frames: range | None = None,
 ) -> Plan:
     """Put into the journal what is not in it.
 
@@ -48,6 +55,7 @@ def plan(
         checker: of the task.
         progress: who hears of it.
         fresh: nothing of this generation can be in the journal; saves looking.
+        frames: those that masks can be on; None is all.
     """
     rejected: list[Rejected] = []
     masks = 0
@@ -62,7 +70,13 @@ def plan(
             rejected.append(bad)
     journal.drop_unseen(reading)
     return Plan(
-        masks + len(rejected), masks, journal.count(STORED, reading=reading), rejected, reading
+        read=masks + len(rejected),
+        masks=masks,
+        before=journal.count(STORED, reading=reading),
+        there=journal.count(THERE, reading=reading),
+        left_over=journal.left_over(reading, frames),
+        rejected=rejected,
+        reading=reading,
     )
 
 
@@ -75,5 +89,6 @@ def _planned(
         shape = checker.check(record)
     except (ValueError, LookupError) as error:
         return Rejected(record.place, str(error), item_of(record))
-    journal.plan(shape, reading, fresh=fresh)
+    source = zlib.crc32(os.fsencode(record.place.file))
+    journal.plan(shape, reading, fresh=fresh, source=source)
     return None

@@ -74,6 +74,11 @@ class Job:
     stop: int
     type: str = "annotation"
 
+    @property
+    def frames(self) -> range:
+        """Their numbers."""
+        return range(self.start, self.stop + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

@@ -144,15 +144,22 @@ def is_hopeless(error: Exception | None) -> bool:
     return isinstance(error, _HOPELESS)
 
 
-def is_unknown_name(error: Exception | None) -> bool:
-    """Whether nobody could say where the server is."""
+def is_nowhere(error: Exception | None) -> bool:
+    """Whether nobody knows the server's name, or nothing listens where it should be."""
+    inner = cause_of(error)
+    if isinstance(inner, urllib3.exceptions.NewConnectionError):
+        return isinstance(inner.__cause__, ConnectionRefusedError) or _is_unknown_name(error)
+    return False
+
+
+def _is_unknown_name(error: Exception | None) -> bool:
     return isinstance(cause_of(error), urllib3.exceptions.NameResolutionError)
 
 
 def reason_of(error: Exception | None, *, seconds: float) -> str:
     """What happened, without addresses: a proxy's can hold a password."""
     inner = cause_of(error)
-    if is_unknown_name(error):
+    if _is_unknown_name(error):
         return "its name cannot be resolved here"
     if isinstance(inner, urllib3.exceptions.NewConnectionError):
         return "the connection is refused"

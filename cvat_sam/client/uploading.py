@@ -4,7 +4,6 @@ First everything is read and checked and written into a journal; only then the f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cvat_sam import sources as readers
@@ -12,44 +11,16 @@ from cvat_sam.client.api import read_task
 from cvat_sam.client.checks import Checker
 from cvat_sam.client.client import Client
 from cvat_sam.client.connection import Connection
-from cvat_sam.client.doubles import refuse_doubles
-from cvat_sam.client.generations import REPLACE, begin_generation, end_generation
-from cvat_sam.client.journal import PLANNED, STORED, Journal
+from cvat_sam.client.generations import begin_generation
+from cvat_sam.client.journal import Journal
 from cvat_sam.client.lock import locked
-from cvat_sam.client.planning import Plan, plan
+from cvat_sam.client.planning import plan
 from cvat_sam.client.progress import Progress
-from cvat_sam.client.replacing import remove_replaced
-from cvat_sam.client.sending import Sender
+from cvat_sam.client.report import Report
 from cvat_sam.client.state import claim, journal_path, lock_path
-from cvat_sam.client.task import Job, Task
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.upload_work import Work
 from cvat_sam.exceptions import InvalidSetting, UnfitMasks
-from cvat_sam.masks import Rejected
 from cvat_sam.targets.rejected_file import write_rejected
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an upload did; of a dry run, what it would do, and nothing is stored.
-
-    Attributes:
-        masks: how many masks of the sources fit the task.
-        stored: how many of them this run stored.
-        before: how many an earlier run had stored.
-        gone: how many of those are not in the task any more, because somebody has deleted them or
-            replaced them with others; they are not sent again.
-        deleted: how many masks of an earlier upload were deleted, with `replace`.
-        kept: the ids of those that were not, because somebody has changed them.
-        rejected: what does not fit, each with its place and a sentence; they were left out.
-    """
-
-    masks: int = 0
-    stored: int = 0
-    before: int = 0
-    gone: int = 0
-    deleted: int = 0
-    kept: tuple[int, ...] = ()
-    rejected: tuple[Rejected, ...] = field(default=(), repr=False)
 
 
 def upload(
@@ -58,12 +29,13 @@ def upload(
     *,
     task: int,
     job: int | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | str | None = None,
     format: str | None = None,
     dry_run: bool = False,
     skip_bad: Path | str | None = None,
     replace: bool = False,
     again: bool = False,
+    only_new: bool = False,
     journal: Path | str | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -74,27 +46,36 @@ def upload(
         sources: files and folders, see `cvat_sam.sources`.
         task: its number.
         job: the number of the one job that masks go into.
-        labels: the task's label for a source's label; "" is for all that are not named.
+        labels: the task's label for a source's label; "" is for all that are not named, and so is
+            a text alone.
         format: of the sources, where it cannot be told by looking.
         dry_run: read and check everything, and send nothing.
         skip_bad: a file; upload what fits though some masks do not, and write the others there,
             before anything is sent.
         replace: first delete what the journal says an earlier upload put there.
-        again: send all masks, those too that an earlier upload put there.
+        again: send all masks, those too that an earlier upload put there, which stay.
+        only_new: leave out masks that the task has already, equal in frame, label and pixels,
+            whoever put them there.
         journal: a file in place of the one in the user's state folder.
         progress: who hears of it.
 
     Raises:
         UnfitMasks: some masks do not fit, and `skip_bad` is not given; nothing was sent.
-        InvalidTask: the jobs overlap, a label is not there, there is nothing to replace, or another
-            upload of ours put some of these masks there.
+        InvalidTask: the jobs overlap, a label is not there, there is nothing to replace, or masks
+            would be there twice; see `doubles`.
         InvalidSource: a source cannot be read.
         InvalidSetting: `skip_bad` is there already, with something else in it.
         InUse: another upload into the task is at work.
         ServerRefused, ServerUnreachable, Unclear: see `Sender.send`.
     """
-    if replace and again:
-        raise InvalidSetting("replacing an upload and sending all of it again are two things")
+    if again and (replace or only_new):
+        raise InvalidSetting(
+            "sending all again goes neither with replacing nor with only what is new"
+        )
+    _require_number("task", task)
+    if job is not None:
+        _require_number("job", job)
+    labels = {"": labels} if isinstance(labels, str) else labels
     connection = client.connection if isinstance(client, Client) else client
     paths = [Path(source).expanduser() for source in _listed(sources)]
     url = connection.server.url
@@ -107,86 +88,40 @@ def upload(
         checker = Checker(found, job=found.job(job), labels=labels)
         with Journal(place) as book:
             claim(book, facts)
-            work = _Work(connection, found, found.job(job), book, again, progress or Progress())
+            work = Work(connection, found, found.job(job), book, only_new, progress or Progress())
+            if not dry_run:
+                work.begin()
             with book.transaction(keep=not dry_run):
                 fresh = begin_generation(book, job=work.job, replace=replace, again=again)
-                records = readers.read(paths, format=format, note=work.progress.say)
-                planned = plan(book, records, checker, progress=work.progress, fresh=fresh)
+                planned = plan(
+                    book,
+                    readers.read(paths, format=format, note=work.progress.say),
+                    checker,
+                    progress=work.progress,
+                    fresh=fresh,
+                    frames=None if work.job is None else work.job.frames,
+                )
                 if planned.rejected and bad_place is None:
                     raise UnfitMasks(task, planned.read, planned.rejected)
                 for name in checker.unused:
                     work.progress.say(f"no mask has the label {name!r}, which --label names")
                 if dry_run:
-                    return work.foretell(planned)
+                    work.look()
+                gone = work.compare(planned)
+                if dry_run:
+                    return work.foretell(planned, gone)
                 if bad_place is not None and planned.rejected:
                     write_rejected(bad_place, planned.rejected)
-            return work.do(planned)
+            return work.send(planned, gone)
 
 
 def _listed(sources: Sequence[Path | str] | Path | str) -> Sequence[Path | str]:
-    return [sources] if isinstance(sources, str | Path) else sources
+    listed = [sources] if isinstance(sources, str | Path) else sources
+    if not listed:
+        raise InvalidSetting("there are no sources to upload")
+    return listed
 
 
-@dataclass(frozen=True)
-class _Work:
-    connection: Connection
-    task: Task
-    job: Job | None
-    journal: Journal
-    again: bool
-    progress: Progress
-
-    def foretell(self, planned: Plan) -> Report:
-        self.journal.remember(self._store(self.job).shapes())
-        return Report(
-            masks=planned.masks,
-            before=planned.before,
-            gone=self._compare(planned),
-            deleted=len(self.journal.replaced()) if self._is_replacing() else 0,
-            rejected=tuple(planned.rejected),
-        )
-
-    def do(self, planned: Plan) -> Report:
-        self._end_other_job()
-        store = self._store(self.job)
-        jobs = 1 if self.job is not None else len(self.task.jobs)
-        sender = Sender(self.journal, store, self.progress, jobs=jobs)
-        sender.begin()
-        gone = self._compare(planned)
-        self.progress.planned(self.journal.count(PLANNED))
-        deleted, kept = 0, tuple[int, ...]()
-        if self._is_replacing():
-            deleted, kept = remove_replaced(self.journal, store, self.progress)
-        sender.send()
-        end_generation(self.journal)
-        return Report(
-            masks=planned.masks,
-            stored=self.journal.count(STORED, reading=planned.reading) - planned.before,
-            before=planned.before,
-            gone=gone,
-            deleted=deleted,
-            kept=kept,
-            rejected=tuple(planned.rejected),
-        )
-
-    def _compare(self, planned: Plan) -> int:
-        """What is in the task now beside what the journal says; how much of that is gone."""
-        if not self.again:
-            server = self.connection.server.url
-            refuse_doubles(self.journal, server=server, task=self.task.id, progress=self.progress)
-        return self.journal.gone(reading=planned.reading) if planned.before else 0
-
-    def _end_other_job(self) -> None:
-        """What was on its way into another job, when an earlier run ended, is looked for there."""
-        before, now = self.journal.fact("job"), "" if self.job is None else str(self.job.id)
-        if before != now and (self.journal.sending() or self.journal.resent()):
-            there = next((job for job in self.task.jobs if str(job.id) == before), None)
-            Sender(self.journal, self._store(there), self.progress).begin()
-        self.journal.note(job=now)
-
-    def _is_replacing(self) -> bool:
-        return self.journal.fact("begun") == REPLACE
-
-    def _store(self, job: Job | None) -> TaskStore:
-        number = None if job is None else job.id
-        return TaskStore(self.connection, task=self.task.id, job=number)
+def _require_number(name: str, value: object) -> None:
+    if type(value) is not int or value < 1:
+        raise InvalidSetting(f"the {name} should be its number, from 1, not {value!r}")

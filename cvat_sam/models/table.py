@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cvat_sam.exceptions import CheckpointUnavailable, InvalidSetting
+from cvat_sam.exceptions import CheckpointUnavailable, InvalidSetting, Unavailable
 from cvat_sam.models.encoded_image import Model
 from cvat_sam.weights import checkpoints
 from cvat_sam.weights.checkpoints import Checkpoint
@@ -79,10 +79,15 @@ def load(name: str, *, device: str = "auto", checkpoint: Path | None = None) -> 
         InvalidSetting: there is no such model.
         CheckpointUnavailable: the weights cannot be had, or are not this model's.
         DeviceUnavailable: a GPU was asked for and is not there.
+        Unavailable: PyTorch is not installed.
     """
     entry = spec(name)
-    import torch
-
+    try:
+        import torch
+    except ImportError:
+        raise Unavailable(
+            "to run a model here PyTorch is needed: pip install '.[torch]' in a clone of cvat-sam"
+        ) from None
     from cvat_sam.models import device as devices
     from cvat_sam.models.torch_backend import TorchBackend
 

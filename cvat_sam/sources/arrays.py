@@ -6,7 +6,7 @@
 A `.npy`'s image is the file's name without extension. An `.npz` is one of these:
 
     masks       (N, H, W), and for each mask its image or frame, and its label:
-    images (N,) or frames (N,), labels (N,)     all may be missing; other arrays are passed over
+    images (N,) or frames (N,), labels (N,)     all may be missing; other arrays are noted
     a.jpg       an image's masks or labels, and so on for others
     a.jpg/labels    (N,)                        for masks only, may be missing
 
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 import rle
 from cvat_sam.exceptions import InvalidInput, InvalidSource
-from cvat_sam.masks import Found, ImageRecord, MaskRecord, Place, Rejected
+from cvat_sam.masks import Found, ImageRecord, MaskRecord, Note, Place, Rejected
 from cvat_sam.sources import fields
 from cvat_sam.sources.array_values import as_masks, points_of, refuse_doubt, whole
 from cvat_sam.sources.npy_stream import MAGIC, damage, layers, read_header, read_line
@@ -144,6 +144,9 @@ class _Reader:
         if "image" in names and "frame" in names:
             raise InvalidSource("has both images and frames")
         known = {} if names.keys() & {"image", "frame"} else {"image": self._source.stem}
+        for key in members.keys:
+            if key not in ("masks", "images", "frames", "labels"):
+                yield Note("passed over", f"array {key!r}")
         with members.open("masks") as file:
             yield from self.array(file, known, names)
 

@@ -5,9 +5,9 @@
 
 The first is the answer to GET /api/tasks/<id>/annotations (or a job's). It has no names, so
 `labels` may stand beside the shapes, as CVAT's API lists them: [{"id", "name", "attributes":
-[{"id", "name"}]}]; else a label's name is its id. Other shapes, tags and tracks are noted and
-passed over; tracks of masks are rejected. The second is described in `mask_items`: it is what
-`cvat-sam segment --json` writes, and the file of rejected masks.
+[{"id", "name"}]}], or {"results": [that]}; else a label's name is its id. Other shapes, tags and
+tracks are noted and passed over; tracks of masks are rejected. The second is described in
+`mask_items`: it is what `cvat-sam segment --json` writes, and the file of rejected masks.
 """
 
 from collections.abc import Iterator, Mapping
@@ -112,7 +112,15 @@ class _Names:
         with JsonFile(path) as file:
             for key in file.members():
                 if key == "labels":
-                    self._add(file)
+                    self._read(file)
+
+    def _read(self, file: JsonFile) -> None:
+        if file.first() != "{":
+            self._add(file)
+            return
+        for key in file.members():  # the answer to GET /api/labels, as it is
+            if key == "results":
+                self._add(file)
 
     def _add(self, file: JsonFile) -> None:
         for index, label in enumerate(file.items()):

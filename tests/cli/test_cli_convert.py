@@ -149,13 +149,22 @@ def test_bad_masks_can_be_left_out_mended_and_converted_later(run, tmp_path):
     assert masks_in(tmp_path / "mended.json") == masks_in(tmp_path / "out.json")
 
 
-def test_of_many_faults_the_first_are_listed(run, tmp_path):
+def test_every_fault_is_listed(run, tmp_path):
     coco(tmp_path / "a.json", *[BAD] * 25)
     done = run("a.json", "--to", "out.json")
     lines = done.stderr.splitlines()
-    assert len(lines) == 22
-    assert lines[20] == "… and 5 more"
-    assert lines[21].startswith("cvat-sam: 25 of 25 masks cannot be taken")
+    assert [line.partition(":")[0] for line in lines[:-1]] == [
+        f"a.json, item {number}" for number in range(25)
+    ]
+    assert lines[-1].startswith("cvat-sam: 25 of 25 masks cannot be taken")
+
+
+def test_on_a_terminal_the_first_of_many_faults_are_listed(tmp_path):
+    coco(tmp_path / "a.json", *[BAD] * 25)
+    code, _, shown = on_a_terminal(tmp_path, "a.json", "--to", "out.json")
+    assert code == 2
+    assert shown.count("a.json, item") == 20
+    assert "… and 5 more; `2>faults.txt` has all of them" in shown
 
 
 def test_sizes_that_differ_or_are_not_known(run, tmp_path):
@@ -336,12 +345,12 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path):
     assert everything_in(tmp_path) == ["a.npy"]
 
 
-def test_progress_is_shown_on_a_terminal(tmp_path):
-    np.save(tmp_path / "a.npy", np.ones((300, 20, 20), bool))
+def on_a_terminal(folder, *words):
+    """Exit code, standard output, and what the terminal shows."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "cvat_sam", "convert", "a.npy", "--to", "out.json"],
-        cwd=tmp_path,
+        [sys.executable, "-m", "cvat_sam", "convert", *words],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=theirs,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
@@ -355,10 +364,15 @@ def test_progress_is_shown_on_a_terminal(tmp_path):
         pass
     os.close(ours)
     out, _ = process.communicate()
-    assert process.returncode == 0
-    assert out == b"out.json: 300 masks on 1 image\n"
-    assert b"Reading" in shown
-    assert b"Writing" in shown
+    return process.returncode, out.decode(), shown.decode()
+
+
+def test_progress_is_shown_on_a_terminal(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((300, 20, 20), bool))
+    code, out, shown = on_a_terminal(tmp_path, "a.npy", "--to", "out.json")
+    assert (code, out) == (0, "out.json: 300 masks on 1 image\n")
+    assert "Reading" in shown
+    assert "Writing" in shown
 
 
 def test_masks_are_bit_equal(run, tmp_path):

@@ -95,8 +95,8 @@ def test_a_dry_run_says_what_would_be_done(run, task, fake_cvat, tmp_path):
     assert "item 2: the box's right is 8" in ended.stderr
     assert not (tmp_path / "bad.json").exists()
     assert run([GOOD], "--replace-own", "--dry-run").stdout.splitlines() == [
+        "1 mask of an earlier upload would be deleted first",
         f"task {task}: 1 mask would be sent, 0 stored already",
-        "before that, 1 mask of an earlier upload deleted",
     ]
     assert len(fake_cvat.shapes(task)) == 1
 
@@ -116,7 +116,8 @@ def test_the_same_in_another_file_is_refused_unless_it_is_meant(run, task, fake_
     assert ended.returncode == 2
     assert ended.stderr == (
         f"cvat-sam: 1 of the masks is in task {task} already, from an earlier upload of "
-        "masks.json; leave out what was uploaded then, or have it there twice with --again\n"
+        "masks.json; --only-new sends the others alone, --again all of them, so that these are "
+        "there twice\n"
     )
     assert len(fake_cvat.shapes(task)) == 1
     assert run([GOOD], "--again", name="copy.json").returncode == 0
@@ -151,7 +152,7 @@ def test_labels_are_mapped(run, task, fake_cvat):
         (["--replace-own"], "knows of no earlier upload of these sources"),
         (["--format", "xyz"], "xyz"),
         (["--skip-bad", "masks.json"], "masks.json would be written over"),
-        (["--replace-own", "--again"], "replacing an upload and sending all of it again are two"),
+        (["--replace-own", "--again"], "sending all again goes neither with replacing"),
         (["--task", "999999"], "has no task 999999, or not for this user and organization"),
         (["--server-host", "http://localhost/tasks/7"], "should be http://localhost alone"),
     ],

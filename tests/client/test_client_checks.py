@@ -50,6 +50,15 @@ def test_what_is_sent_is_what_cvat_stores():
     }
 
 
+def test_attributes_may_be_named_by_their_numbers_as_cvat_answers_them():
+    check = Checker(TASK).check
+    assert check(mask(attributes={"12": "4"})) == check(mask(attributes={"doors": "4"}))
+    with pytest.raises(
+        ValueError, match="has no attribute 99; it has colour, doors, parked, plate"
+    ):
+        check(mask(attributes={"99": "4"}))
+
+
 def test_equal_masks_are_equal_and_others_are_not():
     check = Checker(TASK).check
     assert check(mask()) == check(mask())
@@ -67,7 +76,10 @@ def test_equal_masks_are_equal_and_others_are_not():
         (mask((0, -2, 4, 1, 1, 2, 1)), "run 1 is -2, below 0"),
         (mask((1, 0, 0, 0, 0)), "the mask is empty: no pixel is set"),
         (mask((0, 0, 2, 1, 1, 2, 1)), "the mask is empty: no pixel is set"),
-        (mask(height=8, width=6), "for an image of 8×6, but frame 0 (0.png) is 6×8"),
+        (
+            mask(height=8, width=6),
+            "for an image 6 wide and 8 high, but frame 0 (0.png) is 8 wide and 6 high",
+        ),
         (mask(label="bus"), "the task has no label bus; it has car, anything, outline"),
         (mask(label="outline"), "the label outline takes shapes of type polygon alone, no masks"),
         (mask(frame=4), "frame 4 is in none of the task's jobs"),

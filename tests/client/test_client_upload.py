@@ -8,7 +8,14 @@ from upload_cases import connection, expected, frames, masks, stored, written
 
 from cvat_sam.client import Client, Report, upload
 from cvat_sam.client.progress import Progress
-from cvat_sam.exceptions import InUse, InvalidSetting, InvalidSource, InvalidTask, UnfitMasks
+from cvat_sam.exceptions import (
+    InUse,
+    InvalidSetting,
+    InvalidSource,
+    InvalidTask,
+    ServerRefused,
+    UnfitMasks,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +55,7 @@ def test_what_was_added_to_the_sources_is_added_to_the_task(fake_cvat, tmp_path)
 
 
 def test_nothing_is_sent_where_one_mask_is_bad(fake_cvat, tmp_path):
-    items = masks(10)
+    items = masks(10, alike=0)
     items[3] = items[3] | {"points": [0, 5, 60, 40, 64, 40]}
     items[7] = items[7] | {"label": "bus"}
     task = fake_cvat.add_task(frames(), labels=["object"])
@@ -62,12 +69,12 @@ def test_nothing_is_sent_where_one_mask_is_bad(fake_cvat, tmp_path):
         assert (report.stored, len(report.rejected)) == (8, 2)
         # Mended, they are uploaded alone.
         mended = json.loads(bad.read_text())
-        mended[0]["points"] = masks(10)[3]["points"]
+        mended[0]["points"] = masks(10, alike=0)[3]["points"]
         mended[1]["label"] = "object"
         second = tmp_path / "mended.json"
         second.write_text(json.dumps(mended))
         assert upload(cvat, [second], task=task).stored == 2
-    assert stored(fake_cvat, task) == expected(masks(10))
+    assert stored(fake_cvat, task) == expected(masks(10, alike=0))
 
 
 def test_a_dry_run_sends_nothing_and_leaves_no_plan(fake_cvat, tmp_path):
@@ -217,3 +224,41 @@ def test_a_mistyped_label_is_said(fake_cvat, tmp_path):
         path, progress = written(tmp_path, masks(3)), Progress(say=said.append)
         upload(cvat, path, task=task, labels={"objekt": "object"}, progress=progress)
     assert said == ["no mask has the label 'objekt', which --label names"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"task": "7"}, "the task should be its number, from 1, not '7'"),
+        ({"task": True}, "the task should be its number, from 1, not True"),
+        ({"task": 7, "job": 0}, "the job should be its number, from 1, not 0"),
+        ({"task": 7, "again": True, "only_new": True}, "goes neither with replacing nor with only"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(fake_cvat, tmp_path, options, sentence):
+    with connection(fake_cvat) as cvat:
+        with pytest.raises(InvalidSetting, match=sentence):
+            upload(cvat, written(tmp_path, masks(1)), **options)
+        with pytest.raises(InvalidSetting, match="there are no sources"):
+            upload(cvat, [], task=7)
+
+
+def test_one_label_for_all_may_be_a_text(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["Cat", "object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, written(tmp_path, masks(3)), task=task, labels="Cat")
+    assert {shape["label_id"] for shape in fake_cvat.shapes(task)} == {
+        fake_cvat.labels(task)["Cat"]
+    }
+
+
+def test_a_run_that_is_refused_in_the_middle_says_how_far_it_came(fake_cvat, tmp_path):
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    fake_cvat.settings(max_body=2000)
+    fake_cvat.faults([{"kind": "403", "match": "PATCH create", "request": 6}])
+    said = []
+    with connection(fake_cvat) as cvat, pytest.raises(ServerRefused):
+        upload(cvat, written(tmp_path, masks(60)), task=task, progress=Progress(say=said.append))
+    count = len(fake_cvat.shapes(task))
+    assert 0 < count < 60
+    assert said[-1] == f"{count} of 60 masks are stored; the same again sends the rest"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from upload_cases import connection, expected, frames, masks, stored, written
@@ -60,20 +61,94 @@ def test_only_a_jobs_part_is_replaced(fake_cvat, tmp_path):
 def test_the_same_masks_from_other_sources_are_refused(fake_cvat, tmp_path):
     path = written(tmp_path, masks(10))
     more = tmp_path / "more.json"
-    more.write_text(json.dumps(masks(3, seed=7)))
+    more.write_text(json.dumps(masks(30, seed=7)))
     task = fake_cvat.add_task(frames(), labels=["object"])
     with connection(fake_cvat) as cvat:
         upload(cvat, path, task=task)
         sentence = (
-            f"10 of the masks are in task {task} already, from an earlier upload of masks.json"
+            f"10 of the masks are in task {task} already, from an earlier upload of masks.json; "
+            "--only-new sends the others alone, --again all of them"
         )
         for dry in (True, False):
             with pytest.raises(InvalidTask, match=re.escape(sentence)):
                 upload(cvat, [path, more], task=task, dry_run=dry)
         assert stored(fake_cvat, task) == expected(masks(10))
-        assert upload(cvat, more, task=task).stored == 3
-        assert upload(cvat, [path, more], task=task, again=True).stored == 13
-    assert stored(fake_cvat, task) == expected([*masks(10), *masks(3, seed=7)] * 2)
+        assert upload(cvat, more, task=task).stored == 30
+        assert upload(cvat, [path, more], task=task, again=True).stored == 40
+    assert stored(fake_cvat, task) == expected([*masks(10), *masks(30, seed=7)] * 2)
+
+
+def test_only_what_is_new_is_sent_if_that_is_asked(fake_cvat, tmp_path):
+    path = written(tmp_path, masks(10))
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps([*masks(10), *masks(5, seed=7)]))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    everything = expected([*masks(10), *masks(5, seed=7)])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, path, task=task)
+        new = Report(masks=15, there=10)
+        assert upload(cvat, both, task=task, only_new=True, dry_run=True) == new
+        assert upload(cvat, both, task=task, only_new=True) == replace(new, stored=5)
+        assert stored(fake_cvat, task) == everything
+        assert upload(cvat, both, task=task) == replace(new, before=5)
+        # What was left out is not ours to replace.
+        with pytest.raises(InvalidTask, match="10 of the masks are in task"):
+            upload(cvat, both, task=task, replace=True)
+        report = upload(cvat, both, task=task, replace=True, only_new=True)
+        assert report == Report(masks=15, stored=5, there=10, deleted=5)
+    assert stored(fake_cvat, task) == everything
+
+
+def test_what_is_mostly_there_is_refused_whoever_put_it_there(fake_cvat, tmp_path, monkeypatch):
+    path = written(tmp_path, masks(10))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, path, task=task)
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another machine"))
+        sentence = f"10 of the masks are in task {task} already, from somebody else or another"
+        with pytest.raises(InvalidTask, match=sentence):
+            upload(cvat, path, task=task)
+        assert upload(cvat, path, task=task, only_new=True).there == 10
+    assert stored(fake_cvat, task) == expected(masks(10))
+
+
+def test_the_same_masks_in_two_files_of_one_upload_are_refused(fake_cvat, tmp_path):
+    path = written(tmp_path, masks(10, alike=0))
+    copy, other = tmp_path / "copy.json", tmp_path / "other.json"
+    copy.write_text(path.read_text())
+    other.write_text(json.dumps([*masks(20, alike=0, seed=7), masks(1)[0]]))
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    said = []
+    with connection(fake_cvat) as cvat:
+        with pytest.raises(InvalidTask, match="10 of the masks are in another of the files too"):
+            upload(cvat, [path, copy], task=task)
+        assert fake_cvat.log("PATCH") == []
+        progress = Progress(say=said.append)
+        assert upload(cvat, [path, other], task=task, progress=progress).stored == 31
+    assert said == ["1 of the masks is in another of the files too, equal to the pixel"]
+
+
+def test_another_label_for_what_is_uploaded_is_refused(fake_cvat, tmp_path):
+    path = written(tmp_path, masks(10))
+    task = fake_cvat.add_task(frames(), labels=["object", "Cat"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, path, task=task)
+        with pytest.raises(InvalidTask, match="10 masks of an earlier upload of these sources are"):
+            upload(cvat, path, task=task, labels="Cat")
+        report = upload(cvat, path, task=task, labels="Cat", replace=True)
+    assert report == Report(masks=10, stored=10, deleted=10)
+    assert stored(fake_cvat, task) == expected(masks(10))
+
+
+def test_what_left_the_sources_is_said(fake_cvat, tmp_path):
+    items = masks(10, alike=0)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, written(tmp_path, items), task=task)
+        path = written(tmp_path, items[:7])
+        assert upload(cvat, path, task=task) == Report(masks=7, before=7, left_over=3)
+        assert upload(cvat, path, task=task, replace=True).deleted == 10
+    assert stored(fake_cvat, task) == expected(items[:7])
 
 
 def test_what_was_uploaded_and_deleted_is_no_double(fake_cvat, tmp_path):
@@ -99,8 +174,7 @@ def test_equal_masks_of_others_are_said_and_ours_are_sent(fake_cvat, tmp_path):
     with connection(fake_cvat) as cvat:
         upload(cvat, written(tmp_path, items), task=task, progress=Progress(say=said.append))
     assert said == [
-        f"1 of the masks is in task {task} already, from somebody else or from other work, and "
-        "will be there twice"
+        f"1 of the masks is in task {task} already, from somebody else, and will be there twice"
     ]
     assert stored(fake_cvat, task) == expected([*items, items[0]])
 

@@ -103,6 +103,15 @@ def test_masks_with_their_names_beside(tmp_path, more, images, frames, labels):
     assert [one.label for one in records] == (labels or ["object"] * 3)
 
 
+def test_arrays_that_say_nothing_to_us_are_noted(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, masks=MASKS, image=["a", "b", "c"], label=["car"] * 3)
+    notes = []
+    assert {one.label for one in sources.read([path], note=notes.append)} == {"object"}
+    [note] = notes
+    assert "1 array 'image' and 1 array 'label' are not masks and were passed over" in note
+
+
 def test_an_array_for_each_image(tmp_path):
     stored = {
         "b/a.jpg": MASKS,

@@ -64,6 +64,12 @@ def test_labels_beside_give_names(order, tmp_path):
     assert (second.label, second.attributes) == ("2", {"9": "1"})
 
 
+def test_what_cvat_answers_for_labels_may_stand_beside_as_it_is(tmp_path):
+    answer = {"count": 1, "next": None, "previous": None, "results": LABELS}
+    path = write(tmp_path / "a.json", annotations(shape()) | {"labels": answer})
+    assert records(path) == records(write(path, annotations(shape(), labels=LABELS)))
+
+
 def test_other_shapes_tags_and_tracks_are_noted_and_passed_over(tmp_path):
     path = write(
         tmp_path / "a.json",
@@ -299,7 +305,7 @@ def test_a_long_value_makes_no_long_sentence(tmp_path):
     [
         ({"version": 0, "tags": []}, "has neither shapes nor masks"),
         ({"shapes": {}}, "has '{' where a list should be (byte 11, in shapes)"),
-        ({"shapes": [], "labels": {}}, "has '{' where a list should be (byte 25, in labels)"),
+        ({"shapes": [], "labels": 7}, "has '7' where a list should be (byte 25, in labels)"),
         ({"shapes": [], "labels": [3]}, "labels[0] is 3; it should be an object"),
         ({"shapes": [], "labels": [{"id": "1"}]}, "labels[0].id is '1'; it should be a whole"),
         (
