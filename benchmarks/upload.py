@@ -101,8 +101,8 @@ def ours(cvat: FakeCvat, task: int, path: Path) -> tuple[float, float, float]:
 def child(url: str, task: int, path: Path) -> None:
     """An upload that measures itself."""
     from cvat_sam.client import AccessToken, Secret, Server, upload
-    from cvat_sam.client.connection import Connection
-    from cvat_sam.client.progress import Progress
+    from cvat_sam.client.http.connection import Connection
+    from cvat_sam.client.uploads.progress import Progress
 
     began: list[float] = []
     server = Server(url, credentials=AccessToken(Secret(os.environ["CVAT_ACCESS_TOKEN"])))

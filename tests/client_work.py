@@ -10,11 +10,11 @@ from typing import Any
 from fake_cvat.process import FakeCvat
 
 from cvat_sam.client import AccessToken, Secret, Server
-from cvat_sam.client.checks import Checker
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.shapes import patch_body
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Task
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.uploads.checks import Checker
+from cvat_sam.client.uploads.shapes import patch_body
+from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 
@@ -70,7 +70,7 @@ class Heard:
     """A progress that remembers."""
 
     def __init__(self) -> None:
-        from cvat_sam.client.frame_work import FrameProgress
+        from cvat_sam.client.annotating.frame_work import FrameProgress
 
         self.said: list[str] = []
         self.total: list[int] = []

@@ -15,10 +15,10 @@ from rich.progress import (
 )
 
 from cvat_sam.cli.server_options import say
-from cvat_sam.client.found import Asker
-from cvat_sam.client.frame_work import Fault, FrameProgress
-from cvat_sam.client.function import DashboardFunction, Function
-from cvat_sam.client.local_model import LocalModel
+from cvat_sam.client.annotating.found import Asker
+from cvat_sam.client.annotating.frame_work import Fault, FrameProgress
+from cvat_sam.client.annotating.function import DashboardFunction, Function
+from cvat_sam.client.annotating.local_model import LocalModel
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.malloc import keep_freed_pages
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.credentials import find
-from cvat_sam.client.server import DEFAULT_HOST, Server
+from cvat_sam.client.http.connection import Connection
+from cvat_sam.client.http.credentials import find
+from cvat_sam.client.http.server import DEFAULT_HOST, Server
 
 _PANEL = "Server"
 

@@ -12,9 +12,9 @@ from rich.console import Console
 from cvat_sam.cli import outputs, server_options, source_options
 from cvat_sam.cli.counted import count
 from cvat_sam.cli.faults import SHOWN, list_faults
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.report import Report
-from cvat_sam.client.uploading import upload as upload_masks
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.report import Report
+from cvat_sam.client.uploads.uploading import upload as upload_masks
 from cvat_sam.exceptions import UnfitMasks
 
 

@@ -1,12 +1,10 @@
 """The client: masks in bulk into CVAT and out again.
 
-    cvat_sam.client.server       which CVAT
-    cvat_sam.client.credentials  who asks
-    cvat_sam.client.connection   what is sent, what may be tried again, what nobody knows
-    cvat_sam.client.api          tasks, shapes, frames
-    cvat_sam.client.uploading    masks from files into a task, once
-    cvat_sam.client.with_model   masks that a model makes, there
-    cvat_sam.client.download     masks of a task into files
+    http        which CVAT, who asks, what is sent, what became of it
+    api         tasks, shapes, frames
+    uploads     masks from files into a task, once
+    annotating  masks that a model makes, there
+    download    masks of a task into files
 
 >>> from cvat_sam.client import Client
 >>> with Client("http://localhost:8080", token="xyzzy") as client:
@@ -18,14 +16,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from cvat_sam.client.client import Client
-from cvat_sam.client.credentials import AccessToken, Password, Secret
-from cvat_sam.client.server import Server
+from cvat_sam.client.http.credentials import AccessToken, Password, Secret
+from cvat_sam.client.http.server import Server
 
 if TYPE_CHECKING:
-    from cvat_sam.client.function import DashboardFunction, Function
-    from cvat_sam.client.local_model import LocalModel
-    from cvat_sam.client.report import Report
-    from cvat_sam.client.uploading import upload
+    from cvat_sam.client.annotating.function import DashboardFunction, Function
+    from cvat_sam.client.annotating.local_model import LocalModel
+    from cvat_sam.client.uploads.report import Report
+    from cvat_sam.client.uploads.uploading import upload
 
 __all__ = [
     "AccessToken",
@@ -42,11 +40,11 @@ __all__ = [
 
 # Late: most of what these need is not needed to read a task.
 _LATE = {
-    "DashboardFunction": "function",
-    "Function": "function",
-    "LocalModel": "local_model",
-    "Report": "report",
-    "upload": "uploading",
+    "DashboardFunction": "annotating.function",
+    "Function": "annotating.function",
+    "LocalModel": "annotating.local_model",
+    "Report": "uploads.report",
+    "upload": "uploads.uploading",
 }
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from cvat_sam.client.connection import Answer, Connection
+from cvat_sam.client.http.connection import Answer, Connection
 from cvat_sam.client.task import Attribute, Frame, Job, Label, Task
 from cvat_sam.client.task_answers import (
     JobAnswer,

@@ -6,18 +6,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from cvat_sam.client import api
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.credentials import AccessToken, Secret, find
-from cvat_sam.client.server import Server
+from cvat_sam.client.http.connection import Connection
+from cvat_sam.client.http.credentials import AccessToken, Secret, find
+from cvat_sam.client.http.server import Server
 from cvat_sam.client.task import Task
 from cvat_sam.exceptions import InvalidSetting
 
 if TYPE_CHECKING:
-    from cvat_sam.client.annotate import Annotated
+    from cvat_sam.client.annotating.annotate import Annotated
+    from cvat_sam.client.annotating.found import Asker
+    from cvat_sam.client.annotating.refine_boxes import Refined
     from cvat_sam.client.download import Downloaded
-    from cvat_sam.client.found import Asker
-    from cvat_sam.client.refine_boxes import Refined
-    from cvat_sam.client.report import Report
+    from cvat_sam.client.uploads.report import Report
 
 
 class Client:
@@ -83,13 +83,13 @@ class Client:
     def upload(
         self, sources: Sequence[Path | str] | Path | str, *, task: int, **options: Any
     ) -> "Report":
-        """Upload masks into a task; see `uploading.upload`."""
-        from cvat_sam.client.uploading import upload
+        """Upload masks into a task; see `uploads.uploading.upload`."""
+        from cvat_sam.client.uploads.uploading import upload
 
         return upload(self.connection, sources, task=task, **options)
 
     def annotate(self, task: int, asker: "Asker", *, label: str, **options: Any) -> "Annotated":
-        """Put a mask on every object that a model finds; see `with_model.annotate_task`.
+        """Put a mask on every object that a model finds; see `annotating.with_model.annotate_task`.
 
         Args:
             task: its number.
@@ -97,19 +97,19 @@ class Client:
             label: the label of all masks.
             **options: see there.
         """
-        from cvat_sam.client.with_model import annotate_task
+        from cvat_sam.client.annotating.with_model import annotate_task
 
         return annotate_task(self.connection, asker, task=task, label=label, **options)
 
     def refine_boxes(self, task: int, asker: "Asker", **options: Any) -> "Refined":
-        """Turn rectangles into masks; see `with_model.refine_boxes_of_task`.
+        """Turn rectangles into masks; see `annotating.with_model.refine_boxes_of_task`.
 
         Args:
             task: its number.
             asker: see `annotate`.
             **options: see there.
         """
-        from cvat_sam.client.with_model import refine_boxes_of_task
+        from cvat_sam.client.annotating.with_model import refine_boxes_of_task
 
         return refine_boxes_of_task(self.connection, asker, task=task, **options)
 

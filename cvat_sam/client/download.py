@@ -9,7 +9,7 @@ from typing import Any
 import rle
 from cvat_sam import targets
 from cvat_sam.client.api import Annotations, Frame, Label, Task, annotations, read_task
-from cvat_sam.client.connection import Connection
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.exceptions import DamagedMasks, InvalidSource
 from cvat_sam.masks import MaskRecord, Place, Rejected
 from cvat_sam.masks.spool import Spool

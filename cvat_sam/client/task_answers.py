@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cvat_sam.client.connection import Connection
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Attribute, Frame, Job, Label
 from cvat_sam.exceptions import ServerUnreachable
 from cvat_sam.wire.complaints import first_complaint

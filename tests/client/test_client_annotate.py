@@ -5,10 +5,10 @@ from client_work import Heard, MemorySink, command, connected, run
 from stub_function import png, stub_function
 
 import rle
-from cvat_sam.client.annotate import annotate
+from cvat_sam.client.annotating.annotate import annotate
+from cvat_sam.client.annotating.function import Function
+from cvat_sam.client.annotating.journal_sink import open_sink
 from cvat_sam.client.api import read_task
-from cvat_sam.client.function import Function
-from cvat_sam.client.journal_sink import open_sink
 from cvat_sam.exceptions import (
     InUse,
     InvalidSource,
@@ -107,7 +107,7 @@ def test_only_the_frames_named_and_never_a_deleted_one(fake_cvat, make_task, wor
 
 
 def test_a_frame_that_is_not_there_is_refused(make_task, work, stub):
-    with pytest.raises(InvalidTask, match="has no frame 7; it has 2"):
+    with pytest.raises(InvalidTask, match="has no frame 7; its frames are 0 to 1"):
         work(make_task(GRAY, GRAY), frames=[0, 7])
     assert stub.seen() == []
 

@@ -26,9 +26,9 @@ from cvat_sam.client.api import (
     read_task,
     shapes,
 )
-from cvat_sam.client.connection import Connection, Doubtful
+from cvat_sam.client.http.connection import Connection, Doubtful
 from cvat_sam.client.task_answers import MetaAnswer
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask, ServerRefused, ServerUnreachable
 
 

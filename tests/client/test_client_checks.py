@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from cvat_sam.client.checks import Checker
 from cvat_sam.client.task import Attribute, Frame, Job, Label, Task
+from cvat_sam.client.uploads.checks import Checker
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord, Place
 

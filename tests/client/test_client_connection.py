@@ -12,16 +12,16 @@ import traceback
 
 import pytest
 
-from cvat_sam.client.answers import seconds_to_wait, sentence_of
-from cvat_sam.client.connection import (
+from cvat_sam.client.http.answers import seconds_to_wait, sentence_of
+from cvat_sam.client.http.connection import (
     Connection,
     CutWhileSending,
     Doubtful,
     TooLarge,
     Wait,
 )
-from cvat_sam.client.credentials import AccessToken, Password, Secret
-from cvat_sam.client.server import Server
+from cvat_sam.client.http.credentials import AccessToken, Password, Secret
+from cvat_sam.client.http.server import Server
 from cvat_sam.exceptions import InvalidSetting, NotAllowed, ServerRefused, ServerUnreachable
 
 EMPTY = b'{"version":0,"tags":[],"tracks":[],"shapes":[]}'

@@ -13,9 +13,9 @@ import traceback
 
 import pytest
 
-from cvat_sam.client.connection import Connection, Doubtful
-from cvat_sam.client.credentials import AccessToken, Password, Secret, find
-from cvat_sam.client.server import Server
+from cvat_sam.client.http.connection import Connection, Doubtful
+from cvat_sam.client.http.credentials import AccessToken, Password, Secret, find
+from cvat_sam.client.http.server import Server
 from cvat_sam.exceptions import InvalidSetting, NotAllowed, ServerUnreachable
 
 URL = "http://localhost"
@@ -142,7 +142,7 @@ def test_auth_and_a_token_file_are_two_ways(tmp_path):
 # A prompt
 
 PROMPT = """
-from cvat_sam.client.credentials import find
+from cvat_sam.client.http.credentials import find
 print(find("http://localhost", auth="me", environment={}).secret.reveal()[::-1])
 """
 

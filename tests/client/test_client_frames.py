@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from cvat_sam.client.frames import FrameIndex
 from cvat_sam.client.task import Frame, Task
+from cvat_sam.client.uploads.frames import FrameIndex
 from cvat_sam.masks import MaskRecord, Place
 
 NAMES = ["a/one.jpg", "b/one.jpg", "b/two.png", "b/two.jpg", "three.v2.png", "c/drei ü.png"]

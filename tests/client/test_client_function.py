@@ -9,9 +9,9 @@ import pytest
 from stub_function import png, stub_function
 from urllib3.connection import HTTPConnection
 
-from cvat_sam.client.found import Found, read_shapes
-from cvat_sam.client.function import DashboardFunction, Function
-from cvat_sam.client.local_model import LocalModel
+from cvat_sam.client.annotating.found import Found, read_shapes
+from cvat_sam.client.annotating.function import DashboardFunction, Function
+from cvat_sam.client.annotating.local_model import LocalModel
 from cvat_sam.exceptions import (
     InvalidImage,
     InvalidSetting,
@@ -249,11 +249,11 @@ def test_a_functions_name_is_one(name):
 @pytest.mark.parametrize(
     "module",
     [
-        "cvat_sam.client.annotate",
-        "cvat_sam.client.refine_boxes",
-        "cvat_sam.client.function",
-        "cvat_sam.client.local_model",
-        "cvat_sam.client.journal_sink",
+        "cvat_sam.client.annotating.annotate",
+        "cvat_sam.client.annotating.refine_boxes",
+        "cvat_sam.client.annotating.function",
+        "cvat_sam.client.annotating.local_model",
+        "cvat_sam.client.annotating.journal_sink",
         "cvat_sam.cli.annotate",
         "cvat_sam.cli.refine_boxes",
     ],

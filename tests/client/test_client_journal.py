@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from cvat_sam.client.journal import PLANNED, SENDING, STORED, Journal
-from cvat_sam.client.shapes import shape_of
+from cvat_sam.client.uploads.journal import PLANNED, SENDING, STORED, Journal
+from cvat_sam.client.uploads.shapes import shape_of
 from cvat_sam.exceptions import InvalidSource, Unwritable
 from cvat_sam.masks import MaskRecord, Place
 

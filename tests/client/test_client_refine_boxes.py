@@ -4,11 +4,11 @@ import pytest
 from client_work import Heard, MemorySink, command, connected, run
 from stub_function import png, stub_function
 
+from cvat_sam.client.annotating.function import Function
+from cvat_sam.client.annotating.journal_sink import open_sink
+from cvat_sam.client.annotating.rectangles import upright
+from cvat_sam.client.annotating.refine_boxes import refine_boxes
 from cvat_sam.client.api import read_task
-from cvat_sam.client.function import Function
-from cvat_sam.client.journal_sink import open_sink
-from cvat_sam.client.rectangles import upright
-from cvat_sam.client.refine_boxes import refine_boxes
 from cvat_sam.exceptions import InvalidTask, ServerUnreachable
 
 LABELS = [

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvat_sam.client.settling import is_stored, newcomers, paired, twins
-from cvat_sam.client.shapes import trace_of
+from cvat_sam.client.uploads.settling import is_stored, newcomers, paired, twins
+from cvat_sam.client.uploads.shapes import trace_of
 from cvat_sam.exceptions import Unclear
 
 

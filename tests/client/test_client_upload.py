@@ -7,7 +7,7 @@ import pytest
 from upload_cases import connection, expected, frames, masks, stored, written
 
 from cvat_sam.client import Client, Report, upload
-from cvat_sam.client.progress import Progress
+from cvat_sam.client.uploads.progress import Progress
 from cvat_sam.exceptions import (
     InUse,
     InvalidSetting,
@@ -135,8 +135,8 @@ def test_what_somebody_has_changed_is_not_replaced(fake_cvat, tmp_path):
 
 
 def test_two_uploads_into_one_task_at_once_are_refused(fake_cvat, tmp_path):
-    from cvat_sam.client.lock import locked
-    from cvat_sam.client.state import lock_path
+    from cvat_sam.client.uploads.lock import locked
+    from cvat_sam.client.uploads.state import lock_path
 
     path = written(tmp_path, masks(3))
     task = fake_cvat.add_task(frames(), labels=["object"])

@@ -8,7 +8,7 @@ import pytest
 from upload_cases import connection, expected, frames, masks, stored, written
 
 from cvat_sam.client import Report, upload
-from cvat_sam.client.progress import Progress
+from cvat_sam.client.uploads.progress import Progress
 from cvat_sam.exceptions import InvalidTask, ServerRefused
 
 

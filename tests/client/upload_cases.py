@@ -7,7 +7,7 @@ import numpy as np
 
 import rle
 from cvat_sam.client import AccessToken, Secret, Server
-from cvat_sam.client.connection import Connection
+from cvat_sam.client.http.connection import Connection
 
 WIDTH, HEIGHT = 64, 48
 

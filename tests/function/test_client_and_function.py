@@ -5,8 +5,8 @@ import pytest
 from function_requests import CAT_AND_NOSE
 
 import rle
-from cvat_sam.client.function import Function
-from cvat_sam.client.local_model import LocalModel
+from cvat_sam.client.annotating.function import Function
+from cvat_sam.client.annotating.local_model import LocalModel
 from cvat_sam.exceptions import ServerRefused
 
 

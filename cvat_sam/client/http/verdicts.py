@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from cvat_sam.client.answers import (
+from cvat_sam.client.http.answers import (
     USUAL_WAIT,
     Answer,
     Doubtful,
@@ -13,8 +13,8 @@ from cvat_sam.client.answers import (
     seconds_to_wait,
     sentence_of,
 )
-from cvat_sam.client.bodies import Spoiled, as_json
-from cvat_sam.client.exchange import Received
+from cvat_sam.client.http.bodies import Spoiled, as_json
+from cvat_sam.client.http.exchange import Received
 from cvat_sam.exceptions import NotAllowed, ServerRefused
 
 Redactor = Callable[[str], str]

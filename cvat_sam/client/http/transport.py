@@ -11,7 +11,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from cvat_sam.client.credentials import Secret
+from cvat_sam.client.http.credentials import Secret
 
 # Larger writes than http.client's own 16 KiB; still small enough that the time-out, which counts
 # for each of them, is generous on a slow line.

@@ -13,8 +13,8 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
-from cvat_sam.client.server import Server
-from cvat_sam.client.transport import (
+from cvat_sam.client.http.server import Server
+from cvat_sam.client.http.transport import (
     BLOCK_BYTES,
     Body,
     is_hopeless,

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cvat_sam.client.ahead import ahead
+from cvat_sam.client.annotating.ahead import ahead
 from cvat_sam.client.api import frame_image
-from cvat_sam.client.connection import Connection
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Frame, Job, Task
 from cvat_sam.exceptions import (
     InvalidImage,

@@ -3,7 +3,7 @@
 import json
 from typing import Any, BinaryIO, NoReturn
 
-from cvat_sam.client.exchange import Received
+from cvat_sam.client.http.exchange import Received
 
 
 class Spoiled(Exception):

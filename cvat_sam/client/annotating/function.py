@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from cvat_sam.client.answers import seconds_to_wait, sentence_of
-from cvat_sam.client.found import Found, read_shapes
-from cvat_sam.client.transport import new_session, reason_of
+from cvat_sam.client.annotating.found import Found, read_shapes
+from cvat_sam.client.http.answers import seconds_to_wait, sentence_of
+from cvat_sam.client.http.transport import new_session, reason_of
 from cvat_sam.exceptions import InvalidSetting, NotAllowed, ServerRefused, ServerUnreachable
 from cvat_sam.images.size import size_of
 from cvat_sam.models.prompt import Box

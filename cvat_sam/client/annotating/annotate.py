@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from cvat_sam.client.annotating.found import Asker, Found
+from cvat_sam.client.annotating.frame_work import Fault, FrameProgress, look_at, workable
+from cvat_sam.client.annotating.sink import Sink
 from cvat_sam.client.api import shapes
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.found import Asker, Found
-from cvat_sam.client.frame_work import Fault, FrameProgress, look_at, workable
-from cvat_sam.client.sink import Sink
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Job, Label, Task
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord, Place

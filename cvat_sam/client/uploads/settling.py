@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
-from cvat_sam.client.shapes import trace_of
+from cvat_sam.client.uploads.shapes import trace_of
 from cvat_sam.exceptions import Unclear
 
 Ids = dict[bytes, list[int]]

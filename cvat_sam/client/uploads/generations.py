@@ -3,8 +3,8 @@
 A run that was cut goes on with the same generation, whether or not it is asked for it again.
 """
 
-from cvat_sam.client.journal import Journal
 from cvat_sam.client.task import Job
+from cvat_sam.client.uploads.journal import Journal
 from cvat_sam.exceptions import InvalidTask
 
 REPLACE, AGAIN = "replace", "again"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from cvat_sam.client.found import Found
+from cvat_sam.client.annotating.found import Found
 from cvat_sam.exceptions import InvalidRequest, ServerRefused
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.models.prompt import Box

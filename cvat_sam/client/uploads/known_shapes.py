@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cvat_sam.client.journal_file import JournalFile
-from cvat_sam.client.shapes import trace_of
+from cvat_sam.client.uploads.journal_file import JournalFile
+from cvat_sam.client.uploads.shapes import trace_of
 
 
 class KnownShapes(JournalFile):

@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from cvat_sam.client.chunks import ChunkSize
-from cvat_sam.client.connection import CutWhileSending, Doubtful, TooLarge, Wait
-from cvat_sam.client.journal import Journal
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.settling import is_stored, newcomers, paired, twins
-from cvat_sam.client.shapes import patch_body
+from cvat_sam.client.http.connection import CutWhileSending, Doubtful, TooLarge, Wait
+from cvat_sam.client.uploads.chunks import ChunkSize
+from cvat_sam.client.uploads.journal import Journal
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.settling import is_stored, newcomers, paired, twins
+from cvat_sam.client.uploads.shapes import patch_body
 from cvat_sam.exceptions import InvalidTask, ServerRefused, ServerUnreachable
 
 # How often one chunk is tried that the server does not store, and how long a wait may be.

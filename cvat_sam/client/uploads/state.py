@@ -8,7 +8,7 @@ from typing import Any
 
 import platformdirs
 
-from cvat_sam.client.journal import Journal
+from cvat_sam.client.uploads.journal import Journal
 from cvat_sam.exceptions import InvalidSource
 
 

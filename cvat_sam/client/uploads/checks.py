@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import rle
-from cvat_sam.client.frames import FrameIndex
-from cvat_sam.client.shapes import Shape, shape_of
 from cvat_sam.client.task import Attribute, Job, Label, Task
+from cvat_sam.client.uploads.frames import FrameIndex
+from cvat_sam.client.uploads.shapes import Shape, shape_of
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 

@@ -1,10 +1,10 @@
 """Takes away what an earlier upload put there, and nothing else."""
 
-from cvat_sam.client.connection import Doubtful
-from cvat_sam.client.journal import Journal
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.sending import Store
-from cvat_sam.client.shapes import trace_of
+from cvat_sam.client.http.connection import Doubtful
+from cvat_sam.client.uploads.journal import Journal
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.sending import Store
+from cvat_sam.client.uploads.shapes import trace_of
 
 _TRIES = 8
 

@@ -8,15 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cvat_sam.client.annotate import Annotated, annotate, label_for_masks
+from cvat_sam.client.annotating.annotate import Annotated, annotate, label_for_masks
+from cvat_sam.client.annotating.found import Asker
+from cvat_sam.client.annotating.frame_work import FrameProgress
+from cvat_sam.client.annotating.journal_sink import JournalSink, open_sink
+from cvat_sam.client.annotating.refine_boxes import Refined, refine_boxes
 from cvat_sam.client.api import read_task
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.found import Asker
-from cvat_sam.client.frame_work import FrameProgress
-from cvat_sam.client.journal_sink import JournalSink, open_sink
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.refine_boxes import Refined, refine_boxes
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Job, Task
+from cvat_sam.client.uploads.progress import Progress
 
 
 def annotate_task(

@@ -4,10 +4,10 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from cvat_sam.client.journal import Journal
-from cvat_sam.client.planning import Plan
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.state import other_journals
+from cvat_sam.client.uploads.journal import Journal
+from cvat_sam.client.uploads.planning import Plan
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.state import other_journals
 from cvat_sam.exceptions import InvalidSource, InvalidTask, Unwritable
 
 _WAYS = "--only-new sends the others alone, --again all of them, so that these are there twice"

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cvat_sam.client.checks import Checker
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.journal import Journal
-from cvat_sam.client.lock import locked
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.sending import Sender
-from cvat_sam.client.state import claim, journal_path, lock_path
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Job, Task
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.uploads.checks import Checker
+from cvat_sam.client.uploads.journal import Journal
+from cvat_sam.client.uploads.lock import locked
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.sending import Sender
+from cvat_sam.client.uploads.state import claim, journal_path, lock_path
+from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask
 from cvat_sam.masks import MaskRecord
 

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 from requests.auth import AuthBase
 
-from cvat_sam.client.answers import sentence_of
-from cvat_sam.client.credentials import AccessToken, Password, Secret
-from cvat_sam.client.exchange import Exchange, Failed, Received
-from cvat_sam.client.server import Server
-from cvat_sam.client.transport import Header
+from cvat_sam.client.http.answers import sentence_of
+from cvat_sam.client.http.credentials import AccessToken, Password, Secret
+from cvat_sam.client.http.exchange import Exchange, Failed, Received
+from cvat_sam.client.http.server import Server
+from cvat_sam.client.http.transport import Header
 from cvat_sam.exceptions import NotAllowed
 
 LOGIN_SECONDS = 60.0

@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cvat_sam.client.annotate import label_for_masks
-from cvat_sam.client.connection import Connection, Doubtful
-from cvat_sam.client.found import Asker, Found
-from cvat_sam.client.frame_work import Fault, FrameProgress, look_at, workable
-from cvat_sam.client.rectangles import Rectangle, rectangles
-from cvat_sam.client.sink import Sink
+from cvat_sam.client.annotating.annotate import label_for_masks
+from cvat_sam.client.annotating.found import Asker, Found
+from cvat_sam.client.annotating.frame_work import Fault, FrameProgress, look_at, workable
+from cvat_sam.client.annotating.rectangles import Rectangle, rectangles
+from cvat_sam.client.annotating.sink import Sink
+from cvat_sam.client.http.connection import Connection, Doubtful
 from cvat_sam.client.task import Frame, Job, Task
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask, ServerUnreachable
 
 # Rectangles are deleted after so many frames: each time, all shapes are read again.

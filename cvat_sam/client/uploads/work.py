@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.doubles import refuse_changed, refuse_doubles, refuse_repeated
-from cvat_sam.client.generations import AGAIN, REPLACE, end_generation
-from cvat_sam.client.journal import PLANNED, STORED, THERE, Journal
-from cvat_sam.client.planning import Plan
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.replacing import remove_replaced
-from cvat_sam.client.report import Report
-from cvat_sam.client.sending import Sender
+from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Job, Task
-from cvat_sam.client.task_store import TaskStore
+from cvat_sam.client.uploads.doubles import refuse_changed, refuse_doubles, refuse_repeated
+from cvat_sam.client.uploads.generations import AGAIN, REPLACE, end_generation
+from cvat_sam.client.uploads.journal import PLANNED, STORED, THERE, Journal
+from cvat_sam.client.uploads.planning import Plan
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.replacing import remove_replaced
+from cvat_sam.client.uploads.report import Report
+from cvat_sam.client.uploads.sending import Sender
+from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import ServerRefused, ServerUnreachable, Unclear
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cvat_sam.client import api
-from cvat_sam.client.connection import Connection, Doubtful, TooLarge
+from cvat_sam.client.http.connection import Connection, Doubtful, TooLarge
 
 # Shapes in one request to delete them.
 _AT_ONCE = 1000

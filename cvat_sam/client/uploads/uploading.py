@@ -5,26 +5,32 @@ First everything is read and checked and written into a journal; only then the f
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from cvat_sam import sources as readers
 from cvat_sam.client.api import read_task
-from cvat_sam.client.checks import Checker
-from cvat_sam.client.client import Client
-from cvat_sam.client.connection import Connection
-from cvat_sam.client.generations import begin_generation
-from cvat_sam.client.journal import Journal
-from cvat_sam.client.lock import locked
-from cvat_sam.client.planning import plan
-from cvat_sam.client.progress import Progress
-from cvat_sam.client.report import Report
-from cvat_sam.client.state import claim, journal_path, lock_path
-from cvat_sam.client.upload_work import Work
+from cvat_sam.client.http.connection import Connection
+from cvat_sam.client.uploads.checks import Checker
+from cvat_sam.client.uploads.generations import begin_generation
+from cvat_sam.client.uploads.journal import Journal
+from cvat_sam.client.uploads.lock import locked
+from cvat_sam.client.uploads.planning import plan
+from cvat_sam.client.uploads.progress import Progress
+from cvat_sam.client.uploads.report import Report
+from cvat_sam.client.uploads.state import claim, journal_path, lock_path
+from cvat_sam.client.uploads.work import Work
 from cvat_sam.exceptions import InvalidSetting, UnfitMasks
 from cvat_sam.targets.rejected_file import write_rejected
 
 
+class Connected(Protocol):
+    """What has a connection: a `Client`."""
+
+    connection: Connection
+
+
 def upload(
-    client: Client | Connection,
+    client: Connected | Connection,
     sources: Sequence[Path | str] | Path | str,
     *,
     task: int,
@@ -76,7 +82,7 @@ def upload(
     if job is not None:
         _require_number("job", job)
     labels = {"": labels} if isinstance(labels, str) else labels
-    connection = client.connection if isinstance(client, Client) else client
+    connection = client if isinstance(client, Connection) else client.connection
     paths = [Path(source).expanduser() for source in _listed(sources)]
     url = connection.server.url
     # In any order: it is the same work. The job is not part of it: what one job got, it has.

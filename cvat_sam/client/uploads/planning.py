@@ -5,9 +5,9 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cvat_sam.client.checks import Checker
-from cvat_sam.client.journal import STORED, THERE, Journal
-from cvat_sam.client.progress import Progress
+from cvat_sam.client.uploads.checks import Checker
+from cvat_sam.client.uploads.journal import STORED, THERE, Journal
+from cvat_sam.client.uploads.progress import Progress
 from cvat_sam.masks import MaskRecord, Rejected
 from cvat_sam.masks.items import item_of
 

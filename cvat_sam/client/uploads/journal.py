@@ -10,8 +10,8 @@ time, begins a new one.
 
 from collections.abc import Iterable, Sequence
 
-from cvat_sam.client.known_shapes import KnownShapes
-from cvat_sam.client.shapes import Shape
+from cvat_sam.client.uploads.known_shapes import KnownShapes
+from cvat_sam.client.uploads.shapes import Shape
 
 PLANNED, SENDING, STORED, DELETED = "planned", "sending", "stored", "deleted"
 # Not sent, because the task has its equal.

@@ -4,7 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from cvat_sam.client.credentials import Credentials
+from cvat_sam.client.http.credentials import Credentials
 from cvat_sam.exceptions import InvalidSetting
 
 DEFAULT_HOST = "http://localhost"

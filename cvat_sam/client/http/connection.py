@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from cvat_sam.client.account import Account
-from cvat_sam.client.answers import (
+from cvat_sam.client.http.account import Account
+from cvat_sam.client.http.answers import (
     Answer,
     CutWhileSending,
     Doubtful,
@@ -24,10 +24,10 @@ from cvat_sam.client.answers import (
     Wait,
     seconds_to_wait,
 )
-from cvat_sam.client.bodies import Spoiled, as_bytes, as_file, as_json, as_page
-from cvat_sam.client.exchange import Failed, Received
-from cvat_sam.client.server import Server
-from cvat_sam.client.verdicts import answer_to_write, refuse, said_in
+from cvat_sam.client.http.bodies import Spoiled, as_bytes, as_file, as_json, as_page
+from cvat_sam.client.http.exchange import Failed, Received
+from cvat_sam.client.http.server import Server
+from cvat_sam.client.http.verdicts import answer_to_write, refuse, said_in
 from cvat_sam.exceptions import ServerUnreachable
 
 __all__ = ["Answer", "Connection", "CutWhileSending", "Doubtful", "TooLarge", "Wait"]
