@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from cvat_sam.cli import asking, server_options
-from cvat_sam.cli.asking import count
 from cvat_sam.client.annotating.annotate import Annotated as Done
 from cvat_sam.client.annotating.with_model import annotate_task
+from cvat_sam.masks.counts import count
 
 
 def annotate(

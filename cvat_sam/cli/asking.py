@@ -134,13 +134,3 @@ def frame_progress(title: str) -> Iterator[FrameProgress]:
             frame=frame,
             fault=fault,
         )
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> count(1, "mask"), count(2000, "box")
-    ('1 mask', '2,000 boxes')
-    """
-    plural = f"{noun}es" if noun.endswith("x") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from cvat_sam.cli import asking, server_options
-from cvat_sam.cli.asking import count
 from cvat_sam.client.annotating.refine_boxes import Refined
 from cvat_sam.client.annotating.with_model import refine_boxes_of_task
+from cvat_sam.masks.counts import count
 
 
 def refine_boxes(

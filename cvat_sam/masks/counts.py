@@ -7,6 +7,7 @@ _PLURALS = {
     "box": "boxes",
     "points": "points",
     "set of keypoints": "sets of keypoints",
+    "picture of another format": "pictures of another format",
 }
 
 

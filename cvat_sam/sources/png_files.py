@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cvat_sam.exceptions import InvalidSource
+from cvat_sam.masks import Note
 from cvat_sam.masks.file_names import decoded, file_stem, split_mask_stem
-from cvat_sam.sources.folders import is_png
+from cvat_sam.sources.folders import files_in, is_png
 
+_PICTURES = {".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -47,6 +49,12 @@ def png_files(source: Path) -> Iterator[PngFile]:
         yield PngFile(path, source, stem)
     if not found:
         raise InvalidSource(f"{source}: the folder holds no PNG files")
+
+
+def other_pictures(source: Path) -> Iterator[Note]:
+    """A note on the pictures in a folder that are no PNGs: masks would be looked for in vain."""
+    if source.is_dir() and (count := len(files_in(source, _PICTURES))):
+        yield Note("passed over", "picture of another format", count)
 
 
 def image_name(stem: str, written: str | None) -> str:

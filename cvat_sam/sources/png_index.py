@@ -20,7 +20,7 @@ from cvat_sam.exceptions import InvalidImage
 from cvat_sam.masks import Found, ImageRecord, MaskRecord, Place, Rejected
 from cvat_sam.masks.file_names import decoded
 from cvat_sam.masks.items import item_of
-from cvat_sam.sources.png_files import image_name, png_files
+from cvat_sam.sources.png_files import image_name, other_pictures, png_files
 from cvat_sam.sources.png_kinds import Kind, kind_of, values_of
 from cvat_sam.sources.png_labels import CLASSES, Colour, Labels, is_export, labels_for
 from cvat_sam.sources.png_pixels import Png, read_png
@@ -35,6 +35,7 @@ def read(source: Source) -> Iterator[Found]:
     """
     table_for = lru_cache(maxsize=64)(labels_for)
     path = source.path
+    yield from other_pictures(path)
     for file in png_files(path / CLASSES if is_export(path) else path):
         labels = table_for(file.path.parent, file.root)
         place = Place(str(file.path))

@@ -23,7 +23,7 @@ import rle
 from cvat_sam.exceptions import InvalidImage
 from cvat_sam.masks import Found, MaskRecord, Place, Rejected
 from cvat_sam.masks.file_names import decoded
-from cvat_sam.sources.png_files import image_name, png_files
+from cvat_sam.sources.png_files import image_name, other_pictures, png_files
 from cvat_sam.sources.png_kinds import Kind, kind_of, values_of
 from cvat_sam.sources.png_names import Rule, by_name
 from cvat_sam.sources.png_pixels import Png, read_png
@@ -39,8 +39,9 @@ def read(source: Source) -> Iterator[Found]:
     return read_named(source, by_name)
 
 
-def read_named(source: Source, rule: Rule) -> Iterator[MaskRecord | Rejected]:
+def read_named(source: Source, rule: Rule) -> Iterator[Found]:
     """The same, where `rule` finds image and label."""
+    yield from other_pictures(source.path)
     for file in png_files(source.path):
         image, label = rule(file)
         place = Place(str(file.path))

@@ -163,6 +163,16 @@ def test_colours_count_and_not_values_where_a_labelmap_has_them(tmp_path):
     assert {name: mask.sum() for name, mask in found.items()} == {"dog": 2, "car": 3, "cat": 3}
 
 
+def test_pictures_of_other_formats_are_noted(tmp_path):
+    save(tmp_path / "a__car__0.png", np.uint8([[0, 255]]))
+    (tmp_path / "more").mkdir()
+    for name in ("a.jpg", "more/b.tif"):
+        (tmp_path / name).write_bytes(b"")
+    notes = []
+    assert len([*sources.read([tmp_path], note=notes.append)]) == 1
+    assert notes == [f"{tmp_path}: 2 pictures of another format are not masks and were passed over"]
+
+
 def test_the_segmentation_masks_that_cvat_exports(tmp_path):
     colours = np.array([[0, 0, 0], [250, 50, 83], [42, 125, 209], [0, 0, 0]], np.uint8)
     values = np.where(LABELS == 3, 0, LABELS)
