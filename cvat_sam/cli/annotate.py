@@ -23,7 +23,7 @@ def annotate(
         str | None, typer.Option(metavar="0-99,120", help="These frames, counted from 0.")
     ] = None,
     all_frames: Annotated[
-        bool, typer.Option("--all-frames", help="Frames too that have masks already.")
+        bool, typer.Option("--all-frames", help="Frames too that others have put masks on.")
     ] = False,
     job: Annotated[int | None, typer.Option("--job", min=1, help="This job alone.")] = None,
     journal: Annotated[

@@ -126,11 +126,15 @@ def frame_progress(title: str) -> Iterator[FrameProgress]:
     def fault(fault: Fault) -> None:
         line(fault.sentence)
 
-    with bar:
-        task = bar.add_task(title, total=None, masks=0)
-        yield FrameProgress(
-            say=line,
-            begin=lambda frames: bar.update(task, total=frames),
-            frame=frame,
-            fault=fault,
-        )
+    try:
+        with bar:
+            task = bar.add_task(title, total=None, masks=0)
+            yield FrameProgress(
+                say=line,
+                begin=lambda frames: bar.update(task, total=frames),
+                frame=frame,
+                fault=fault,
+            )
+    except KeyboardInterrupt:
+        line("interrupted; the same command again finishes the rest")
+        raise typer.Exit(130) from None

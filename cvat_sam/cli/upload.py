@@ -93,7 +93,7 @@ def upload(
                 format=format,
                 dry_run=dry_run,
                 skip_bad=skip_bad,
-                replace=replace_own,
+                replace_own=replace_own,
                 again=again,
                 only_new=only_new,
                 journal=journal,
@@ -147,7 +147,7 @@ def _foretell(report: Report, task: int, skip_bad: Path | None) -> None:
     list_faults(report.rejected)
     if report.deleted:
         typer.echo(f"{count(report.deleted, 'mask')} of an earlier upload would be deleted first")
-    todo = count(report.masks - report.before - report.there, "mask")
+    todo = count(report.to_send, "mask")
     typer.echo(f"task {task}: {todo} would be sent, {report.before:,} stored already")
     if report.rejected:
         left = count(len(report.rejected), "mask")
@@ -174,7 +174,7 @@ def _tell_more(report: Report) -> None:
     if report.gone:
         typer.echo(
             f"of those, somebody has deleted or redrawn {report.gone:,} since, which stays so "
-            "(--again sends everything once more)"
+            "(--replace-own brings all of it back)"
         )
     if report.there:
         typer.echo(f"left out, because the task has them already: {count(report.there, 'mask')}")

@@ -83,7 +83,14 @@ class Client:
     def upload(
         self, sources: Sequence[Path | str] | Path | str, *, task: int, **options: Any
     ) -> "Report":
-        """Upload masks into a task; see `uploads.uploading.upload`."""
+        """Upload masks into a task.
+
+        Args:
+            sources: files and folders.
+            task: its number.
+            **options: see `help(cvat_sam.client.upload)`: job, labels, format, dry_run, skip_bad,
+                replace_own, again, only_new, journal, progress.
+        """
         from cvat_sam.client.uploads.uploading import upload
 
         return upload(self.connection, sources, task=task, **options)

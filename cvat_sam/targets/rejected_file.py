@@ -39,7 +39,7 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
         if path.exists() and not filecmp.cmp(unfinished.temporary, path, shallow=False):
             raise InvalidSetting(
                 f"{path} is there already, with something else in it than the masks to leave out "
-                "now; give another file for these"
+                "now; give another file for these, or upload that one if it is mended"
             )
 
 

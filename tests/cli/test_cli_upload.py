@@ -129,9 +129,11 @@ def test_what_was_deleted_in_cvat_is_said(run, task, fake_cvat):
     fake_cvat.edit(task=task, action="clear")
     assert run([GOOD]).stdout.splitlines() == [
         f"task {task}: 0 masks stored, 1 stored before",
-        "of those, somebody has deleted or redrawn 1 since, which stays so (--again sends "
-        "everything once more)",
+        "of those, somebody has deleted or redrawn 1 since, which stays so (--replace-own brings "
+        "all of it back)",
     ]
+    assert run([GOOD], "--replace-own").returncode == 0
+    assert len(fake_cvat.shapes(task)) == 1
     assert run([GOOD], "--again").stdout == f"task {task}: 1 mask stored, 0 stored before\n"
 
 
@@ -152,7 +154,7 @@ def test_labels_are_mapped(run, task, fake_cvat):
         (["--replace-own"], "knows of no earlier upload of these sources"),
         (["--format", "xyz"], "xyz"),
         (["--skip-bad", "masks.json"], "masks.json would be written over"),
-        (["--replace-own", "--again"], "sending all again goes neither with replacing"),
+        (["--replace-own", "--again"], "--again goes neither with --replace-own nor"),
         (["--task", "999999"], "has no task 999999, or not for this user and organization"),
         (["--server-host", "http://localhost/tasks/7"], "should be http://localhost alone"),
     ],

@@ -110,10 +110,10 @@ def test_replacing_takes_away_what_was_uploaded_and_nothing_else(fake_cvat, tmp_
     with connection(fake_cvat) as cvat:
         path = written(tmp_path, items)
         with pytest.raises(InvalidTask, match="knows of no earlier upload"):
-            upload(cvat, [path], task=task, replace=True)
+            upload(cvat, [path], task=task, replace_own=True)
         upload(cvat, [path], task=task)
         changed = masks(30, seed=1)
-        report = upload(cvat, [written(tmp_path, changed)], task=task, replace=True)
+        report = upload(cvat, [written(tmp_path, changed)], task=task, replace_own=True)
     assert report == Report(masks=30, stored=30, deleted=40)
     mine = stored(fake_cvat, task)
     mine[(0, tuple(items[0]["points"]))] -= 1
@@ -129,7 +129,7 @@ def test_what_somebody_has_changed_is_not_replaced(fake_cvat, tmp_path):
         shape = dict(fake_cvat.shapes(task)[2])
         shape.pop("job", None)
         fake_cvat.edit(task=task, action="update", shapes=[shape | {"points": [0, 1, 3, 3, 3, 3]}])
-        report = upload(cvat, [path], task=task, replace=True)
+        report = upload(cvat, [path], task=task, replace_own=True)
     assert (report.deleted, list(report.kept)) == (4, [shape["id"]])
     assert stored(fake_cvat, task)[(shape["frame"], (0, 1, 3, 3, 3, 3))] == 1
 
@@ -232,7 +232,10 @@ def test_a_mistyped_label_is_said(fake_cvat, tmp_path):
         ({"task": "7"}, "the task should be its number, from 1, not '7'"),
         ({"task": True}, "the task should be its number, from 1, not True"),
         ({"task": 7, "job": 0}, "the job should be its number, from 1, not 0"),
-        ({"task": 7, "again": True, "only_new": True}, "goes neither with replacing nor with only"),
+        (
+            {"task": 7, "again": True, "only_new": True},
+            "--again goes neither with --replace-own nor",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_said(fake_cvat, tmp_path, options, sentence):

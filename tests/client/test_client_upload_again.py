@@ -51,7 +51,7 @@ def test_only_a_jobs_part_is_replaced(fake_cvat, tmp_path):
         before = {shape["id"] for shape in fake_cvat.shapes(task) if shape["frame"] > 4}
         bad = tmp_path / "bad.json"
         job = fake_cvat.jobs(task)[0]
-        report = upload(cvat, path, task=task, job=job, replace=True, skip_bad=bad)
+        report = upload(cvat, path, task=task, job=job, replace_own=True, skip_bad=bad)
         assert (report.deleted, report.stored) == (len(first), len(first))
         assert before <= {shape["id"] for shape in fake_cvat.shapes(task)}
         assert upload(cvat, path, task=task).before == 60
@@ -93,8 +93,8 @@ def test_only_what_is_new_is_sent_if_that_is_asked(fake_cvat, tmp_path):
         assert upload(cvat, both, task=task) == replace(new, before=5)
         # What was left out is not ours to replace.
         with pytest.raises(InvalidTask, match="10 of the masks are in task"):
-            upload(cvat, both, task=task, replace=True)
-        report = upload(cvat, both, task=task, replace=True, only_new=True)
+            upload(cvat, both, task=task, replace_own=True)
+        report = upload(cvat, both, task=task, replace_own=True, only_new=True)
         assert report == Report(masks=15, stored=5, there=10, deleted=5)
     assert stored(fake_cvat, task) == everything
 
@@ -135,7 +135,7 @@ def test_another_label_for_what_is_uploaded_is_refused(fake_cvat, tmp_path):
         upload(cvat, path, task=task)
         with pytest.raises(InvalidTask, match="10 masks of an earlier upload of these sources are"):
             upload(cvat, path, task=task, labels="Cat")
-        report = upload(cvat, path, task=task, labels="Cat", replace=True)
+        report = upload(cvat, path, task=task, labels="Cat", replace_own=True)
     assert report == Report(masks=10, stored=10, deleted=10)
     assert stored(fake_cvat, task) == expected(masks(10))
 
@@ -147,7 +147,7 @@ def test_what_left_the_sources_is_said(fake_cvat, tmp_path):
         upload(cvat, written(tmp_path, items), task=task)
         path = written(tmp_path, items[:7])
         assert upload(cvat, path, task=task) == Report(masks=7, before=7, left_over=3)
-        assert upload(cvat, path, task=task, replace=True).deleted == 10
+        assert upload(cvat, path, task=task, replace_own=True).deleted == 10
     assert stored(fake_cvat, task) == expected(items[:7])
 
 
@@ -199,14 +199,14 @@ def test_a_dry_run_says_what_would_be_replaced_and_replaces_nothing(fake_cvat, t
         upload(cvat, path, task=task)
         before = fake_cvat.shapes(task)
         written(tmp_path, masks(4, seed=2))
-        report = upload(cvat, path, task=task, replace=True, dry_run=True)
+        report = upload(cvat, path, task=task, replace_own=True, dry_run=True)
         assert report == Report(masks=4, deleted=10)
         assert fake_cvat.shapes(task) == before
-        report = upload(cvat, path, task=task, replace=True)
+        report = upload(cvat, path, task=task, replace_own=True)
         assert report == Report(masks=4, stored=4, deleted=10)
 
 
-@pytest.mark.parametrize("how", ["replace", "again"])
+@pytest.mark.parametrize("how", ["replace_own", "again"])
 def test_what_was_begun_anew_and_cut_is_not_begun_once_more(fake_cvat, tmp_path, how):
     items = masks(60)
     path = written(tmp_path, items)
@@ -219,7 +219,7 @@ def test_what_was_begun_anew_and_cut_is_not_begun_once_more(fake_cvat, tmp_path,
             upload(cvat, path, task=task, **{how: True})
         report = upload(cvat, path, task=task, **{how: True})
     assert 0 < report.before < 60
-    assert stored(fake_cvat, task) == expected(items if how == "replace" else items * 2)
+    assert stored(fake_cvat, task) == expected(items if how == "replace_own" else items * 2)
 
 
 def test_a_chunk_in_doubt_is_looked_for_in_the_job_that_it_went_into(fake_cvat, tmp_path):

@@ -22,7 +22,7 @@ def state(tmp_path, monkeypatch):
 
 def upload_at_last(fake_cvat, path, task, **options):
     """Runs the same command until it comes to its end; how often that took."""
-    for attempt in range(1, 40):
+    for attempt in range(1, 100):
         try:
             with connection(fake_cvat) as cvat:
                 report = upload(cvat, [path], task=task, **options)

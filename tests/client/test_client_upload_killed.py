@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from fake_cvat.case import wait_for
 from upload_cases import expected, frames, masks, stored, written
 
 
@@ -82,3 +83,42 @@ def test_killed_again_and_again_at_any_time(fake_cvat, command, tmp_path, seed):
     fake_cvat.faults()
     finish(command, path, task)
     assert stored(fake_cvat, task) == expected(items)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_what_the_server_is_at_still_after_a_stop_is_waited_for(fake_cvat, command, tmp_path, how):
+    items = masks(60, alike=0)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    fake_cvat.faults([{"kind": "hold_before", "match": "PATCH annotations"}])
+    path = written(tmp_path, items)
+    process = command(path, task)
+    fake_cvat.wait_until_held()
+    process.send_signal(how)
+    process.communicate()
+    process = command(path, task)
+    wait_for(lambda: len(fake_cvat.log("GET annotations")) > 3)  # it looks, and finds nothing yet
+    fake_cvat.release()
+    out, err = process.communicate(timeout=60)
+    assert "0 masks stored, 60 stored before" in out
+    assert "60 masks were on their way when an earlier run ended; looking for them, up to" in err
+    assert len(fake_cvat.log("PATCH")) == 1
+    assert stored(fake_cvat, task) == expected(items)
+
+
+def test_what_is_stored_after_the_next_run_too_is_found_by_the_one_after(
+    fake_cvat, command, tmp_path
+):
+    items = masks(60, alike=0)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    fake_cvat.faults([{"kind": "hold_before", "match": "PATCH annotations"}])
+    path = written(tmp_path, items)
+    process = command(path, task)
+    fake_cvat.wait_until_held()
+    process.kill()
+    process.communicate()
+    finish(command, path, task)
+    fake_cvat.release()
+    wait_for(lambda: len(fake_cvat.shapes(task)) == 120)
+    finish(command, path, task)
+    assert stored(fake_cvat, task) == expected(items)
+    assert "0 masks stored, 60 stored before" in finish(command, path, task)

@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
+from cvat_sam.client.uploads.generations import REPLACE
 from cvat_sam.client.uploads.journal import Journal
 from cvat_sam.client.uploads.planning import Plan
 from cvat_sam.client.uploads.progress import Progress
@@ -11,6 +12,7 @@ from cvat_sam.client.uploads.state import other_journals
 from cvat_sam.exceptions import InvalidSource, InvalidTask, Unwritable
 
 _WAYS = "--only-new sends the others alone, --again all of them, so that these are there twice"
+_WAY_OF_REPLACING = "--replace-own --only-new replaces the others alone"
 
 
 def refuse_doubles(
@@ -36,17 +38,18 @@ def refuse_doubles(
     equal = sum(journal.equals().values())
     if not equal:
         return
+    ways = _WAY_OF_REPLACING if journal.fact("begun") == REPLACE else _WAYS
     for path in other_journals(server, task, but=journal.path):
         stored, sources = _stored(path)
         if ours := sum(journal.equals(stored).values()):
             names = ", ".join(Path(source).name for source in sources)
             raise InvalidTask(
-                f"{_are(ours)} in task {task} already, from an earlier upload of {names}; {_WAYS}"
+                f"{_are(ours)} in task {task} already, from an earlier upload of {names}; {ways}"
             )
     # Of all, not of what is left to send: a run that was begun can be ended.
     if 2 * equal > planned.masks:
         raise InvalidTask(
-            f"{_are(equal)} in task {task} already, from somebody else or another machine; {_WAYS}"
+            f"{_are(equal)} in task {task} already, from somebody else or another machine; {ways}"
         )
     progress.say(
         f"{_are(equal)} in task {task} already, from somebody else, and will be there twice"
@@ -81,8 +84,8 @@ def refuse_changed(planned: Plan, *, to_send: int) -> None:
     if to_send and planned.left_over > planned.before:
         raise InvalidTask(
             f"{planned.left_over:,} masks of an earlier upload of these sources are not in them "
-            "any more, or have another label now; --replace-own takes them out of the task first, "
-            "--again leaves them there"
+            "any more, or have another label now (another --label than then?); --replace-own takes "
+            "them out of the task first, --again leaves them there and sends all"
         )
 
 

@@ -8,6 +8,7 @@ A generation is what one set of sources put there; to replace it, or to put all 
 time, begins a new one.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 
 from cvat_sam.client.uploads.known_shapes import KnownShapes
@@ -140,10 +141,12 @@ class Journal(KnownShapes):
             bodies.append(body)
         rows.close()
         if numbers:
-            self._db.execute(
-                "UPDATE mask SET state = 'sending' WHERE state = 'planned' AND id <= ?",
-                (numbers[-1],),
-            )
+            with self.transaction():
+                self._db.execute(
+                    "UPDATE mask SET state = 'sending' WHERE state = 'planned' AND id <= ?",
+                    (numbers[-1],),
+                )
+                self.note(taken=time.time())
         return numbers, bodies
 
     def sending(self) -> dict[int, bytes]:
@@ -203,6 +206,15 @@ class Journal(KnownShapes):
             (self.generation,),
         )
         return rows.fetchall()
+
+    def replaceable(self) -> int:
+        """How many of these are there still, as of `remember`."""
+        found = self._db.execute(
+            "SELECT count(*) FROM mask WHERE generation < ? AND state = 'stored'"
+            " AND shape_id IN (SELECT shape_id FROM known)",
+            (self.generation,),
+        )
+        return int(found.fetchone()[0])
 
     def _set(self, numbers: Sequence[int], state: str) -> None:
         self._db.executemany(

@@ -1,6 +1,6 @@
 """What a journal knows of its task: the shapes that were there, beside those that it put there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cvat_sam.client.uploads.journal_file import JournalFile
@@ -72,15 +72,10 @@ class KnownShapes(JournalFile):
         )
         return dict(found.fetchall())
 
-    def leave_out(self, equals: Mapping[bytes, int]) -> None:
-        """Do not send so many of the planned masks, by trace: the task has them."""
-        left = dict(equals)
-        numbers = []
-        rows = self._db.execute("SELECT id, trace FROM mask WHERE state = 'planned' ORDER BY id")
-        for number, trace in rows:
-            if left.get(trace):
-                left[trace] -= 1
-                numbers.append((number,))
+    def leave_out(self, traces: Collection[bytes]) -> None:
+        """Do not send the planned masks of these traces: the task has them."""
+        rows = self._db.execute("SELECT id, trace FROM mask WHERE state = 'planned'")
+        numbers = [(number,) for number, trace in rows if trace in traces]
         with self.transaction():
             self._db.executemany(
                 "UPDATE mask SET state = 'there', body = NULL WHERE id = ?", numbers

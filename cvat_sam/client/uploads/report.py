@@ -16,7 +16,7 @@ class Report:
         there: how many were left out, because the task had their equals from elsewhere.
         gone: how many of those are not in the task any more, because somebody has deleted them or
             replaced them with others; they are not sent again.
-        deleted: how many masks of an earlier upload were deleted, with `replace`.
+        deleted: how many masks of an earlier upload were deleted, with `replace_own`.
         kept: the ids of those that were not, because somebody has changed them.
         left_over: how many masks that were uploaded earlier are not in the sources any more; they
             are in the task still.
@@ -32,3 +32,8 @@ class Report:
     kept: tuple[int, ...] = ()
     left_over: int = 0
     rejected: tuple[Rejected, ...] = field(default=(), repr=False)
+
+    @property
+    def to_send(self) -> int:
+        """How many of the masks were not there before, so that they are sent."""
+        return self.masks - self.before - self.there

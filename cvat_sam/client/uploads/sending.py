@@ -23,8 +23,16 @@ PATIENCE = 3.0
 SHORTEST_PATIENCE = 0.2
 LONGEST_PATIENCE = 60.0
 
+# A chunk whose process was stopped may be on its way still: look for it until so many seconds after
+# it was sent.
+AFTER_A_STOP = 10.0
+LONGEST_PAUSE = 2.0
+
 # And so many seconds, at the end, for one that was sent again all the same.
 LATE = 2.0
+
+# Until then the next run looks for it once more.
+FORGOTTEN_AFTER = 600.0
 
 
 class Store(Protocol):
@@ -67,9 +75,10 @@ class Sender:
         """
         # A chunk given up before could have come to be stored since.
         self._journal.doubt_again()
-        self._settle()
-        self._remove_twins()
-        self._journal.remember(self._store.shapes())
+        taken = float(self._journal.fact("taken", "0"))
+        self._settle(least=min(max(0.0, taken + AFTER_A_STOP - time.time()), AFTER_A_STOP))
+        left = self._remove_twins(late=0.0)
+        self._journal.remember(self._store.shapes() if left is None else left)
 
     def send(self) -> None:
         """Send everything that is planned.
@@ -92,7 +101,7 @@ class Sender:
                 )
             if failures > 1:
                 time.sleep(FIRST_WAIT * 2**failures)
-        self._remove_twins()
+        self._remove_twins(late=LATE)
 
     def _take(self) -> tuple[list[int], list[bytes]]:
         return self._journal.take(self._size.masks, self._size.bytes)
@@ -109,6 +118,7 @@ class Sender:
                 raise
             return True  # which is no failure: smaller ones come next
         except Wait as wait:
+            self._journal.note(taken=0)
             seconds = min(wait.seconds, LONGEST_WAIT)
             self._progress.say(f"{wait}; waiting {seconds:.0f} s")
             time.sleep(seconds)
@@ -120,6 +130,7 @@ class Sender:
             self._progress.say(f"{error}; trying again")
             return False
         except Doubtful as doubt:
+            self._journal.note(taken=0)  # there was an end to it, such as it was
             self._seconds = max(self._seconds, time.monotonic() - began)
             self._progress.say(f"{doubt}; asking the server what it has")
             time.sleep(min(doubt.seconds, LONGEST_WAIT))
@@ -152,14 +163,20 @@ class Sender:
             self._taken = self._take()
         self._progress.stored(len(pairs))
 
-    def _settle(self) -> bool:
-        """Find out what became of the chunk in doubt; True if there is none, or it is stored."""
+    def _settle(self, *, least: float = SHORTEST_PATIENCE) -> bool:
+        """Find out what became of the chunk in doubt; True if there is none, or it is stored.
+
+        Args:
+            least: for so many seconds it is looked for.
+        """
         numbers = self._journal.sending()
         if not numbers:
             return True
         known = self._journal.known()
         patience = min(max(PATIENCE * self._seconds, SHORTEST_PATIENCE), LONGEST_PATIENCE)
-        until = time.monotonic() + patience
+        until = time.monotonic() + max(patience, least)
+        pause = patience / 3
+        waits = least > LONGEST_PAUSE
         while True:
             found = newcomers(self._store.shapes(), known)
             if is_stored(list(numbers.values()), found):
@@ -168,18 +185,34 @@ class Sender:
                 return True
             if time.monotonic() >= until:
                 break
-            time.sleep(patience / 3)
+            if waits:
+                waits = False
+                self._progress.say(
+                    f"{len(numbers):,} masks were on their way when an earlier run ended; looking "
+                    f"for them, up to {least:.0f} s"
+                )
+            time.sleep(min(pause, max(0.0, until - time.monotonic())))
+            pause = min(1.5 * pause, max(LONGEST_PAUSE, patience / 3))
         self._journal.not_stored(list(numbers), resend=True)
         self._journal.note(doubted=time.time())
         return False
 
-    def _remove_twins(self) -> None:
-        """Delete what the server stored after we had given it up and sent it again."""
+    def _remove_twins(self, *, late: float) -> list[Mapping[str, Any]] | None:
+        """Delete what the server stored after we had given it up and sent it again.
+
+        Args:
+            late: for how many seconds to wait for it, at least, since it was given up.
+
+        Returns:
+            all shapes that are left; None where there was nothing to look for.
+        """
         resent = self._journal.resent()
         if not resent:
-            return
-        late = float(self._journal.fact("doubted", "0")) + max(LATE, PATIENCE * self._seconds)
-        time.sleep(min(max(0.0, late - time.time()), LONGEST_PATIENCE))
+            return None
+        doubted = float(self._journal.fact("doubted", "0"))
+        if late:
+            until = doubted + max(late, PATIENCE * self._seconds)
+            time.sleep(min(max(0.0, until - time.time()), LONGEST_PATIENCE))
         shapes = list(self._store.shapes())
         ids = set(twins(resent.values(), newcomers(shapes, self._journal.known())))
         second = [shape for shape in shapes if shape.get("id") in ids]
@@ -189,4 +222,6 @@ class Sender:
                 f"{len(second)} masks had been stored late, after they were sent again; "
                 "these second ones are deleted"
             )
-        self._journal.settled()
+        if not 0 <= time.time() - doubted < FORGOTTEN_AFTER:
+            self._journal.settled()
+        return [shape for shape in shapes if shape.get("id") not in ids]

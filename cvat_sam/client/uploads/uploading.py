@@ -39,7 +39,7 @@ def upload(
     format: str | None = None,
     dry_run: bool = False,
     skip_bad: Path | str | None = None,
-    replace: bool = False,
+    replace_own: bool = False,
     again: bool = False,
     only_new: bool = False,
     journal: Path | str | None = None,
@@ -58,7 +58,7 @@ def upload(
         dry_run: read and check everything, and send nothing.
         skip_bad: a file; upload what fits though some masks do not, and write the others there,
             before anything is sent.
-        replace: first delete what the journal says an earlier upload put there.
+        replace_own: first delete what the journal says an earlier upload put there.
         again: send all masks, those too that an earlier upload put there, which stay.
         only_new: leave out masks that the task has already, equal in frame, label and pixels,
             whoever put them there.
@@ -74,10 +74,8 @@ def upload(
         InUse: another upload into the task is at work.
         ServerRefused, ServerUnreachable, Unclear: see `Sender.send`.
     """
-    if again and (replace or only_new):
-        raise InvalidSetting(
-            "sending all again goes neither with replacing nor with only what is new"
-        )
+    if again and (replace_own or only_new):
+        raise InvalidSetting("--again goes neither with --replace-own nor with --only-new")
     _require_number("task", task)
     if job is not None:
         _require_number("job", job)
@@ -98,7 +96,7 @@ def upload(
             if not dry_run:
                 work.begin()
             with book.transaction(keep=not dry_run):
-                fresh = begin_generation(book, job=work.job, replace=replace, again=again)
+                fresh = begin_generation(book, job=work.job, replace=replace_own, again=again)
                 planned = plan(
                     book,
                     readers.read(paths, format=format, note=work.progress.say),

@@ -49,6 +49,11 @@ class Work:
     def look(self) -> None:
         """Only what is in the task now."""
         self.journal.remember(self._store(self.job).shapes())
+        if doubtful := len(self.journal.sending()):
+            self.progress.say(
+                f"{doubtful:,} masks were on their way when an earlier run ended; whether they are "
+                "stored is found out when it goes on"
+            )
 
     def compare(self, planned: Plan) -> int:
         """Hold what is planned against what is there; how much of what was uploaded is gone.
@@ -62,15 +67,16 @@ class Work:
         if journal.fact("begun") != AGAIN:
             refuse_repeated(journal, planned, progress=self.progress)
             refuse_changed(planned, to_send=journal.count(PLANNED))
-            server = self.connection.server.url
-            refuse_doubles(
-                journal, planned, server=server, task=self.task.id, progress=self.progress
-            )
+            if not self.only_new:
+                server = self.connection.server.url
+                refuse_doubles(
+                    journal, planned, server=server, task=self.task.id, progress=self.progress
+                )
         return journal.gone(reading=planned.reading) if planned.before else 0
 
     def foretell(self, planned: Plan, gone: int) -> Report:
         """What would be done; nothing is sent."""
-        deleted = len(self.journal.replaced()) if self._is_replacing() else 0
+        deleted = self.journal.replaceable() if self._is_replacing() else 0
         return self._report(planned, gone=gone, deleted=deleted)
 
     def send(self, planned: Plan, gone: int) -> Report:
