@@ -240,3 +240,17 @@ def test_a_chunk_in_doubt_is_looked_for_in_the_job_that_it_went_into(fake_cvat, 
         assert upload(cvat, path, task=task, job=other, skip_bad=bad).masks == 0
         assert upload(cvat, path, task=task).before == len(items)
     assert stored(fake_cvat, task) == expected(items)
+
+
+def test_one_name_for_one_batch_after_another(fake_cvat, tmp_path):
+    first, second = masks(10, alike=0), masks(10, alike=0, seed=5)
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, written(tmp_path, first), task=task)
+        path = written(tmp_path, second)
+        with pytest.raises(InvalidTask, match="--only-new leaves them there and sends what is new"):
+            upload(cvat, path, task=task)
+        for stored_now in (10, 0):
+            assert upload(cvat, path, task=task, only_new=True).stored == stored_now
+        assert upload(cvat, path, task=task) == Report(masks=10, before=10, left_over=10)
+    assert stored(fake_cvat, task) == expected([*first, *second])

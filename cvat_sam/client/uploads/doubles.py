@@ -85,7 +85,7 @@ def refuse_changed(planned: Plan, *, to_send: int) -> None:
         raise InvalidTask(
             f"{planned.left_over:,} masks of an earlier upload of these sources are not in them "
             "any more, or have another label now (another --label than then?); --replace-own takes "
-            "them out of the task first, --again leaves them there and sends all"
+            "them out of the task first, --only-new leaves them there and sends what is new"
         )
 
 

@@ -66,8 +66,8 @@ class Work:
             journal.leave_out(journal.equals())
         if journal.fact("begun") != AGAIN:
             refuse_repeated(journal, planned, progress=self.progress)
-            refuse_changed(planned, to_send=journal.count(PLANNED))
             if not self.only_new:
+                refuse_changed(planned, to_send=journal.count(PLANNED))
                 server = self.connection.server.url
                 refuse_doubles(
                     journal, planned, server=server, task=self.task.id, progress=self.progress
