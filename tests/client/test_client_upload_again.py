@@ -99,6 +99,19 @@ def test_only_what_is_new_is_sent_if_that_is_asked(fake_cvat, tmp_path):
     assert stored(fake_cvat, task) == everything
 
 
+def test_what_was_left_out_is_sent_once_the_task_has_it_no_more(fake_cvat, tmp_path):
+    path, copy = written(tmp_path, masks(10, alike=0)), tmp_path / "copy.json"
+    copy.write_text(path.read_text())
+    task = fake_cvat.add_task(frames(), labels=["object"])
+    with connection(fake_cvat) as cvat:
+        upload(cvat, path, task=task)
+        assert upload(cvat, copy, task=task, only_new=True) == Report(masks=10, there=10)
+        gone = [shape["id"] for shape in fake_cvat.shapes(task)[:4]]
+        fake_cvat.edit(task=task, action="drop", ids=gone)
+        assert upload(cvat, copy, task=task, only_new=True) == Report(10, stored=4, there=6)
+    assert stored(fake_cvat, task) == expected(masks(10, alike=0))
+
+
 def test_what_is_mostly_there_is_refused_whoever_put_it_there(fake_cvat, tmp_path, monkeypatch):
     path = written(tmp_path, masks(10))
     task = fake_cvat.add_task(frames(), labels=["object"])

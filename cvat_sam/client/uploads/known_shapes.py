@@ -77,9 +77,14 @@ class KnownShapes(JournalFile):
         rows = self._db.execute("SELECT id, trace FROM mask WHERE state = 'planned'")
         numbers = [(number,) for number, trace in rows if trace in traces]
         with self.transaction():
-            self._db.executemany(
-                "UPDATE mask SET state = 'there', body = NULL WHERE id = ?", numbers
-            )
+            self._db.executemany("UPDATE mask SET state = 'there' WHERE id = ?", numbers)
+
+    def take_back(self) -> None:
+        """Plan again what was left out because the task had it, and what it has no more."""
+        self._db.execute(
+            "UPDATE mask SET state = 'planned' WHERE state = 'there' AND trace NOT IN"
+            " (SELECT trace FROM known WHERE trace IS NOT NULL)"
+        )
 
     def shape_ids(self) -> list[int]:
         """The ids of all shapes that are stored."""

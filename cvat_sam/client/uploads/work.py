@@ -62,6 +62,7 @@ class Work:
             InvalidTask: something would be there twice.
         """
         journal = self.journal
+        journal.take_back()
         if self.only_new:
             journal.leave_out(journal.equals())
         if journal.fact("begun") != AGAIN:
