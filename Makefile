@@ -32,7 +32,7 @@ format: $(VENV)/installed-lint ## Put the code into the style
 	$(BIN)/ruff check --fix .
 
 bench-clicks: $(VENV)/installed-demo ## Measure what a click costs on this machine
-	$(BIN)/python -m benchmarks.clicks
+	$(BIN)/python -m benchmarks.clicks $(ARGS)
 
 bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people use today
 	$(RIVALS)/bin/python -m benchmarks.rle $(ARGS)
@@ -51,7 +51,7 @@ $(BIN)/python:
 	    "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; try make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed-demo: EXTRAS = torch,photos
+$(VENV)/installed-demo: EXTRAS = torch,cpu,photos
 $(VENV)/installed-test: EXTRAS = test
 $(VENV)/installed-test-light: EXTRAS = test-light
 $(VENV)/installed-lint: EXTRAS = lint

@@ -55,7 +55,7 @@ def lock(name: str, report: Reporter) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report.say(f"another process is fetching {name}; waiting for it")
+            report.say(f"another process is at work on {name}; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

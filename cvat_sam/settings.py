@@ -9,12 +9,19 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.models.answering.manner import Manner
 from cvat_sam.models.grid import Grid
+from cvat_sam.models.loading import load
+from cvat_sam.models.model import Model
 from cvat_sam.models.table import MODELS
+from cvat_sam.reporting import Reporter
 from cvat_sam.wire.complaints import first_complaint
 
 FunctionKind = Literal["interactor", "detector", "embedder"]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+# Of an object, for parts and holes that nobody sees before they are in the annotation.
+SMALL_SHARE = 0.01
 
 
 class Settings(BaseModel):
@@ -25,7 +32,19 @@ class Settings(BaseModel):
         model: an entry of the table of models.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         checkpoint: a file with weights to take in place of the published ones.
+        backend: `auto`, `torch`, `onnx` or `openvino`.
+        precision: `fp32` or `bf16`.
+        compile: whether torch is to compile the encoder.
         max_pixels: images with more pixels are refused.
+        embeddings_mb: megabytes of embeddings kept in each worker's memory; the present image's
+            is kept whatever it takes.
+        embeddings_dir: a folder for embeddings that workers share, and find again after a restart.
+        embeddings_dir_mb: megabytes, inclusive, that this folder may take.
+        mask_choice: the rule that chooses among SAM's masks: `object` or `sam`.
+        min_island: smaller parts, as a share of the object, are dropped unless they were clicked;
+            0 keeps all. None is `SMALL_SHARE` with the rule `object` and 0 with `sam`.
+        max_hole: smaller holes, as a share of the object, are filled unless they were clicked;
+            0 keeps all. None as above.
         points_per_side: everything mode asks at a grid of this many points squared.
         pred_iou_thresh: everything mode drops masks whose predicted IoU is below.
         stability_score_thresh: everything mode drops masks that change more with the cut-off.
@@ -38,7 +57,18 @@ class Settings(BaseModel):
     model: str = "vit_t"
     device: str = "auto"
     checkpoint: Path | None = None
+    backend: Literal["auto", "torch", "onnx", "openvino"] = "auto"
+    precision: Literal["fp32", "bf16"] = "fp32"
+    compile: bool = False
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+    # About fifteen images; whoever annotates goes back and forth between a few.
+    embeddings_mb: Annotated[int, Field(ge=0)] = 100
+    embeddings_dir: Path | None = None
+    # One embedding takes 4.2 MB.
+    embeddings_dir_mb: Annotated[int, Field(ge=5)] = 2048
+    mask_choice: Literal["object", "sam"] = "object"
+    min_island: Share | None = None
+    max_hole: Share | None = None
     points_per_side: Annotated[int, Field(ge=1, le=128)] = 32
     pred_iou_thresh: Share = 0.88
     stability_score_thresh: Share = 0.95
@@ -105,9 +135,48 @@ class Settings(BaseModel):
             box_nms_thresh=self.box_nms_thresh,
         )
 
+    def manner(self) -> Manner:
+        """How the model is to answer prompts."""
+        # `sam` alone is to be segment-anything's own mask, untouched.
+        share = SMALL_SHARE if self.mask_choice == "object" else 0.0
+        return Manner(
+            mask_choice=self.mask_choice,
+            min_island=share if self.min_island is None else self.min_island,
+            max_hole=share if self.max_hole is None else self.max_hole,
+        )
+
+    def load_model(
+        self, report: Reporter | None = None, *, everything: bool | None = None
+    ) -> Model:
+        """The model that these settings ask for, ready to look at images.
+
+        Args:
+            report: hears of downloads and of the back end that was taken; standard error by
+                default.
+            everything: whether everything mode is wanted; None is what `function` says.
+
+        Raises:
+            Unavailable: weights, device or back end cannot be had.
+        """
+        return load(
+            self.model,
+            device=self.device,
+            checkpoint=self.checkpoint,
+            backend=self.backend,
+            precision=self.precision,
+            compiled=self.compile,
+            everything=self.function == "detector" if everything is None else everything,
+            manner=self.manner(),
+            report=report,
+        )
+
     def variables(self) -> dict[str, str]:
-        """The settings under their variables' names, for the log."""
-        return {_variable(field): str(value) for field, value in self if value is not None}
+        """The settings in effect under their variables' names, for the log."""
+        manner = self.manner()
+        in_effect = {**dict(self), "min_island": manner.min_island, "max_hole": manner.max_hole}
+        return {
+            _variable(field): str(value) for field, value in in_effect.items() if value is not None
+        }
 
 
 def _variable(field: str) -> str:

@@ -3,6 +3,8 @@
 import contextlib
 import importlib.resources
 import os
+import subprocess
+import sys
 
 import pytest
 from fake_cvat.case import Case
@@ -12,7 +14,9 @@ from real_cvat.real_process import RealCvat
 
 from cvat_sam.images.decoding import decode
 from cvat_sam.models import load
+from cvat_sam.models.backends.exported import find
 from cvat_sam.serve.process import ServeProcess
+from cvat_sam.weights.checkpoints import VIT_T
 
 
 def photo_bytes(name):
@@ -45,8 +49,15 @@ def astronaut():
 
 @pytest.fixture(scope="session")
 def vit_t():
-    """MobileSAM with its real weights."""
-    return load("vit_t", device="cpu")
+    """MobileSAM with its real weights, run by PyTorch."""
+    return load("vit_t", device="cpu", backend="torch")
+
+
+@pytest.fixture(scope="session")
+def exported():
+    """The same exported, once on this machine: the folder is in the cache."""
+    subprocess.run([sys.executable, "-m", "cvat_sam", "export", "vit_t"], check=True)
+    return find("vit_t", VIT_T.sha256)
 
 
 @pytest.fixture(scope="session")

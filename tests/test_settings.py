@@ -1,6 +1,7 @@
 import pytest
 
 from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.models.answering.manner import Manner
 from cvat_sam.models.grid import Grid
 from cvat_sam.settings import Settings
 
@@ -21,6 +22,15 @@ def test_everything_is_read():
             "SAM_PRED_IOU_THRESH": "0.8",
             "SAM_STABILITY_SCORE_THRESH": "0.9",
             "SAM_BOX_NMS_THRESH": "0.6",
+            "SAM_BACKEND": "onnx",
+            "SAM_PRECISION": "bf16",
+            "SAM_COMPILE": "1",
+            "SAM_EMBEDDINGS_MB": "0",
+            "SAM_EMBEDDINGS_DIR": "/shared/embeddings",
+            "SAM_EMBEDDINGS_DIR_MB": "50",
+            "SAM_MASK_CHOICE": "sam",
+            "SAM_MIN_ISLAND": "0.5",
+            "SAM_MAX_HOLE": "0",
             "PATH": "/bin",
         }
     )
@@ -28,6 +38,10 @@ def test_everything_is_read():
     assert str(settings.checkpoint) == "/weights/mine.pth"
     assert settings.max_pixels == 1000
     assert settings.grid() == Grid(16, 0.8, 0.9, 0.6)
+    assert (settings.backend, settings.precision, settings.compile) == ("onnx", "bf16", True)
+    assert (settings.embeddings_mb, settings.embeddings_dir_mb) == (0, 50)
+    assert str(settings.embeddings_dir) == "/shared/embeddings"
+    assert settings.manner() == Manner("sam", min_island=0.5, max_hole=0.0)
 
 
 def test_empty_variable_counts_as_not_set():
@@ -48,6 +62,16 @@ def test_empty_variable_counts_as_not_set():
         ("SAM_POINTS_PER_SIDE", "0", "SAM_POINTS_PER_SIDE: should be greater than or equal to 1"),
         ("SAM_PRED_IOU_THRESH", "88", "SAM_PRED_IOU_THRESH: should be less than or equal to 1"),
         ("SAM_PRED_IOU_THRESH", "nan", "SAM_PRED_IOU_THRESH: should be"),
+        ("SAM_BACKEND", "tensorrt", "SAM_BACKEND: should be 'auto', 'torch', 'onnx' or 'openvino'"),
+        ("SAM_PRECISION", "fp16", "SAM_PRECISION: should be 'fp32' or 'bf16', not 'fp16'"),
+        ("SAM_COMPILE", "maybe", "SAM_COMPILE: should be a valid boolean"),
+        ("SAM_EMBEDDINGS_MB", "-1", "SAM_EMBEDDINGS_MB: should be greater than or equal to 0"),
+        ("SAM_EMBEDDINGS_MB", "1.5", "SAM_EMBEDDINGS_MB: should be a valid integer"),
+        ("SAM_EMBEDDINGS_DIR_MB", "4", "SAM_EMBEDDINGS_DIR_MB: should be greater than or equal to"),
+        ("SAM_MASK_CHOICE", "best", "SAM_MASK_CHOICE: should be 'object' or 'sam', not 'best'"),
+        ("SAM_MIN_ISLAND", "2", "SAM_MIN_ISLAND: should be less than or equal to 1, not '2'"),
+        ("SAM_MAX_HOLE", "-0.1", "SAM_MAX_HOLE: should be greater than or equal to 0"),
+        ("SAM_MAX_HOLE", "nan", "SAM_MAX_HOLE: should be"),
         ("SAM_MAX_PIXELS", "-1", "SAM_MAX_PIXELS: should be greater than or equal to 1, not '-1'"),
     ],
 )
@@ -63,3 +87,73 @@ def test_changed_leaves_what_is_not_given():
     assert (settings.model, settings.device) == ("vit_b", "cpu")
     with pytest.raises(InvalidSetting, match="--model: must be one of"):
         settings.changed(model="x")
+
+
+@pytest.mark.parametrize(
+    ("environment", "manner"),
+    [
+        ({}, Manner("object", min_island=0.01, max_hole=0.01)),
+        ({"SAM_MASK_CHOICE": "sam"}, Manner("sam", min_island=0.0, max_hole=0.0)),
+        ({"SAM_MIN_ISLAND": "0"}, Manner("object", min_island=0.0, max_hole=0.01)),
+        (
+            {"SAM_MASK_CHOICE": "sam", "SAM_MAX_HOLE": "0.2"},
+            Manner("sam", min_island=0.0, max_hole=0.2),
+        ),
+    ],
+)
+def test_sam_is_segment_anythings_own_mask_unless_more_is_said(environment, manner):
+    assert Settings.from_environment(environment).manner() == manner
+
+
+def test_what_is_given_stays_given_when_something_else_is_changed():
+    assert Settings().changed(mask_choice="sam").manner() == Manner("sam", 0.0, 0.0)
+    given = Settings(min_island=0.3).changed(mask_choice="sam")
+    assert given.manner() == Manner("sam", 0.3, 0.0)
+
+
+def test_the_log_has_the_values_in_effect():
+    variables = Settings().variables()
+    assert variables["SAM_MIN_ISLAND"] == variables["SAM_MAX_HOLE"] == "0.01"
+    assert variables["SAM_EMBEDDINGS_MB"] == "100"
+    assert "SAM_EMBEDDINGS_DIR" not in variables
+    assert Settings(mask_choice="sam", max_hole=0.1).variables()["SAM_MIN_ISLAND"] == "0.0"
+    # What the log says can be put into an environment again.
+    assert Settings.from_environment(variables).variables() == variables
+
+
+@pytest.mark.parametrize(
+    ("text", "compiles"),
+    [("0", False), ("1", True), ("true", True), ("false", False), ("True", True)],
+)
+def test_compile_is_yes_or_no(text, compiles):
+    assert Settings.from_environment({"SAM_COMPILE": text}).compile is compiles
+
+
+def test_the_model_is_loaded_with_everything_that_was_said(monkeypatch, tmp_path):
+    weights = tmp_path / "none.pt"
+    settings = Settings(
+        model="vit_b",
+        device="cpu",
+        checkpoint=weights,
+        backend="torch",
+        precision="bf16",
+        compile=True,
+        mask_choice="sam",
+    )
+    asked = []
+    monkeypatch.setattr("cvat_sam.settings.load", lambda *names, **how: asked.append((names, how)))
+    settings.load_model()
+    settings.changed(function="detector").load_model()
+    settings.load_model(everything=True)
+    assert [how.pop("everything") for _, how in asked] == [False, True, True]
+    for names, how in asked:
+        assert names == ("vit_b",)
+        assert how == {
+            "device": "cpu",
+            "checkpoint": weights,
+            "backend": "torch",
+            "precision": "bf16",
+            "compiled": True,
+            "manner": Manner("sam"),
+            "report": None,
+        }

@@ -12,6 +12,7 @@ from cvat_sam.cli import (
     convert,
     demo,
     download,
+    export,
     refine_boxes,
     segment,
     serve,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("segment")(segment.segment)
 app.command("serve")(serve.serve)
 app.command("weights")(weights.weights)
+app.command("export")(export.export)
 app.command("demo")(demo.demo)
 app.command("upload")(upload.upload)
 app.command("annotate")(annotate.annotate)

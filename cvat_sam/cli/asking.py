@@ -20,7 +20,7 @@ from cvat_sam.client.annotating.frame_work import Fault, FrameProgress
 from cvat_sam.client.annotating.function import DashboardFunction, Function
 from cvat_sam.client.annotating.local_model import LocalModel
 from cvat_sam.exceptions import InvalidSetting
-from cvat_sam.models.malloc import keep_freed_pages
+from cvat_sam.models.backends.malloc import keep_freed_pages
 
 _PANEL = "Model"
 
@@ -53,9 +53,14 @@ DeviceOption = Annotated[
 
 
 def choose(
-    *, function: str | None, dashboard: str | None, model: str | None, device: str | None
+    *,
+    function: str | None,
+    dashboard: str | None,
+    model: str | None,
+    device: str | None,
+    everything: bool,
 ) -> Asker:
-    """The model that a command's options ask for.
+    """The model that a command's options ask for; `everything`: whether that will be asked.
 
     Raises:
         InvalidSetting: they ask for none, for several, or for one that cannot be.
@@ -69,7 +74,7 @@ def choose(
         if dashboard is not None:
             raise InvalidSetting("--dashboard needs --function NAME, and takes no --model")
         keep_freed_pages()
-        return LocalModel(model, device=device)
+        return LocalModel(model, device=device, everything=everything)
     if device is not None:
         raise InvalidSetting("--device is for --model; a function runs where it is deployed")
     if dashboard is not None:

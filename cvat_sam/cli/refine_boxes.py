@@ -41,7 +41,9 @@ def refine_boxes(
     and is listed, and the exit code is 2 then. A rotated one is asked for as the upright box around
     it. Tracks are left alone. The same command again goes on where it ended.
     """
-    asker = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
+    asker = asking.choose(
+        function=function, dashboard=dashboard, model=model, device=device, everything=False
+    )
     with (
         server_options.connect(
             server_host=server_host,

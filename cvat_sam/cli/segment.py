@@ -15,11 +15,11 @@ from cvat_sam.exceptions import CvatSamError, InvalidImage, InvalidSetting
 from cvat_sam.files import write_atomically
 from cvat_sam.images import overlay
 from cvat_sam.images.decoding import decode
-from cvat_sam.models.encoded_image import EncodedImage, Model
+from cvat_sam.models.backends.malloc import keep_freed_pages
+from cvat_sam.models.encoded_image import EncodedImage
 from cvat_sam.models.found_mask import FoundMask
-from cvat_sam.models.malloc import keep_freed_pages
+from cvat_sam.models.model import Model
 from cvat_sam.models.prompt import Prompt
-from cvat_sam.models.table import load
 from cvat_sam.settings import Settings
 from cvat_sam.wire.replies import LABEL
 from cvat_sam.wire.summary import summary
@@ -46,12 +46,13 @@ def segment(
     ] = None,
     model: Annotated[str | None, typer.Option(help="In place of SAM_MODEL.")] = None,
     device: Annotated[str | None, typer.Option(help="In place of SAM_DEVICE.")] = None,
+    backend: Annotated[str | None, typer.Option(help="In place of SAM_BACKEND.")] = None,
 ) -> None:
     """Find the object under clicks or in a box, or every object, in image files.
 
     A line for each mask says its box (inclusive), area, runs and confidence.
     """
-    settings = Settings.from_environment().changed(model=model, device=device)
+    settings = Settings.from_environment().changed(model=model, device=device, backend=backend)
     prompt = Prompt(
         positive=[pair("--point", text) for text in point or []],
         negative=[pair("--negative", text) for text in negative or []],
@@ -64,7 +65,7 @@ def segment(
     pictures = outputs.picture_paths(images, output)
     outputs.prepare(images, [*pictures.values(), *([json_path] if json_path else [])])
     keep_freed_pages()
-    loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
+    loaded = settings.load_model(everything=all_objects)
     written, failures = [], 0
     for path in tracked(images, "Segmenting"):
         try:
@@ -94,7 +95,8 @@ def _one(
     found = _found(model.encode(image), settings, prompt)
     milliseconds = (time.perf_counter() - began) * 1000
     noun = "mask" if len(found) == 1 else "masks"
-    typer.echo(f"{path}: {len(found)} {noun} in {milliseconds:.0f} ms on {model.device}")
+    ran_on = f"{model.device} ({model.backend.name})"
+    typer.echo(f"{path}: {len(found)} {noun} in {milliseconds:.0f} ms on {ran_on}")
     for one in found:
         typer.echo(f"  {summary(one)}")
     if target is not None:

@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cvat_sam.exceptions import InvalidInput, NothingFound
-from cvat_sam.function.encodings import Encodings
+from cvat_sam.function.embeddings.encodings import Encodings
+from cvat_sam.function.embeddings.folder import Folder
+from cvat_sam.function.embeddings.memory import Memory
 from cvat_sam.function.kinds import KINDS
-from cvat_sam.models.encoded_image import Model
-from cvat_sam.models.malloc import keep_freed_pages
-from cvat_sam.models.table import load
+from cvat_sam.function.log_reporter import LogReporter
+from cvat_sam.function.resident import resident_megabytes
+from cvat_sam.function.timing import Timing
+from cvat_sam.models.backends.malloc import keep_freed_pages
+from cvat_sam.models.model import Model
+from cvat_sam.reporting import Reporter, StandardError
 from cvat_sam.settings import Settings
 from cvat_sam.wire import replies
+
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Reply:
         text: JSON.
         status: 200; 400 where the request is wrong, 422 where the model finds nothing at the place
             asked for, 500 where the fault is ours.
-        headers: which model answered, and on which device.
+        headers: which model answered, on which device, and where the time went.
     """
 
     text: str
@@ -37,13 +44,14 @@ class Function:
     Args:
         settings: what the deployment was told.
         model: ready to look at images.
+        report: hears what is wrong with the folder of embeddings; standard error by default.
     """
 
-    def __init__(self, settings: Settings, model: Model) -> None:
+    def __init__(self, settings: Settings, model: Model, *, report: Reporter | None = None) -> None:
         self.settings = settings
         self.model = model
         self._answer = KINDS[settings.function]
-        self._encodings = Encodings(model, max_pixels=settings.max_pixels)
+        self._encodings = _encodings(settings, model, report)
         self._headers = {
             "X-Cvat-Sam-Model": model.name,
             "X-Cvat-Sam-Device": model.device,
@@ -51,7 +59,7 @@ class Function:
 
     @classmethod
     def start(cls, *, logger: Any) -> "Function":
-        """Read the environment, load the model and say what is ready.
+        """Read the environment, load the model, run it once, and say what is ready.
 
         Raises:
             InvalidSetting: a variable has a value that cannot be used.
@@ -59,12 +67,23 @@ class Function:
         """
         settings = Settings.from_environment()
         logger.info_with("cvat-sam starts", **settings.variables())
-        began = time.perf_counter()
+        report = LogReporter(logger)
         keep_freed_pages()
-        model = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
-        seconds = round(time.perf_counter() - began, 2)
-        logger.info_with("cvat-sam is ready", device=model.device, seconds=seconds)
-        return cls(settings, model)
+        began = time.perf_counter()
+        model = settings.load_model(report)
+        loaded = time.perf_counter()
+        model.warm_up()
+        warm = time.perf_counter()
+        function = cls(settings, model, report=report)
+        logger.info_with(
+            "cvat-sam is ready",
+            device=model.device,
+            backend=model.backend.name,
+            load_seconds=round(loaded - began, 2),
+            warm_up_seconds=round(warm - loaded, 2),
+            **_memory(),
+        )
+        return function
 
     def answer(self, body: object, *, logger: Any) -> Reply:
         """Answer one request.
@@ -74,29 +93,48 @@ class Function:
                 `application/json`.
             logger: Nuclio's.
         """
-        began = time.perf_counter()
-        reply = self._reply(body, logger=logger)
+        timing = Timing()
+        text, status = self._text_and_status(body, timing, logger=logger)
+        timing.stop()
+        milliseconds = timing.milliseconds()
         logger.info_with(
             "cvat-sam answered",
             function=self.settings.function,
-            status=reply.status,
-            milliseconds=round((time.perf_counter() - began) * 1000),
-            bytes=len(reply.text),
+            status=status,
+            milliseconds=milliseconds.pop("total"),
+            **{f"{part}_ms": taken for part, taken in milliseconds.items()},
+            **({} if timing.embedding is None else {"embedding": timing.embedding}),
+            bytes=len(text),
+            **_memory(),
         )
-        return reply
+        return Reply(text, status, {**self._headers, "Server-Timing": timing.header()})
 
-    def _reply(self, body: object, *, logger: Any) -> Reply:
+    def _text_and_status(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int]:
         try:
-            text = self._answer(body, self._encodings, self.settings)
+            return self._answer(body, self._encodings, self.settings, timing), 200
         except NothingFound as error:
-            return self._error(422, str(error))
+            return replies.error(str(error)), 422
         except InvalidInput as error:
-            return self._error(400, str(error))
+            return replies.error(str(error)), 400
         except Exception:
             # The traceback is for whoever keeps the function running, not for the annotator.
             logger.error_with("cvat-sam failed", traceback=traceback.format_exc())
-            return self._error(500, "the function failed on this request; its log says where")
-        return Reply(text, headers=self._headers)
+            return replies.error("the function failed on this request; its log says where"), 500
 
-    def _error(self, status: int, sentence: str) -> Reply:
-        return Reply(replies.error(sentence), status, self._headers)
+
+def _encodings(settings: Settings, model: Model, report: Reporter | None) -> Encodings:
+    folder = None
+    if settings.embeddings_dir is not None:
+        folder = Folder(
+            settings.embeddings_dir.expanduser(),
+            limit=settings.embeddings_dir_mb * MEGABYTE,
+            identity=model.identity,
+            report=report or StandardError(),
+        )
+    memory = Memory(settings.embeddings_mb * MEGABYTE)
+    return Encodings(model, max_pixels=settings.max_pixels, memory=memory, folder=folder)
+
+
+def _memory() -> dict[str, int]:
+    megabytes = resident_megabytes()
+    return {} if megabytes is None else {"memory_mb": megabytes}

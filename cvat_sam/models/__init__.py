@@ -8,9 +8,11 @@ Importing this package never imports torch; `load` does.
     found.mask()                                  # bool (H, W)
 """
 
-from cvat_sam.models.encoded_image import EncodedImage, Model
+from cvat_sam.models.encoded_image import EncodedImage
 from cvat_sam.models.found_mask import FoundMask
+from cvat_sam.models.loading import load
+from cvat_sam.models.model import Model
 from cvat_sam.models.prompt import Prompt
-from cvat_sam.models.table import MODELS, ModelSpec, load
+from cvat_sam.models.table import MODELS, ModelSpec
 
 __all__ = ["MODELS", "EncodedImage", "FoundMask", "Model", "ModelSpec", "Prompt", "load"]

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+import torch
 from segment_anything import SamAutomaticMaskGenerator, SamPredictor
 from segment_anything.utils.amg import rle_to_mask
 
+from cvat_sam.models.backends.torch_backend import TorchBackend
 from cvat_sam.models.encoded_image import EncodedImage
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.models.grid import Grid
-from cvat_sam.models.torch_backend import TorchBackend
 
 # The generator holds three float32 logits of the image's size for each point of a batch, several
 # times over. Which points share a batch changes nothing in the answer; on a CPU small ones are
@@ -58,5 +59,5 @@ class _EncodedPredictor(SamPredictor):  # type: ignore[misc]
         input_width, input_height = self._encoded.input_size
         self.original_size = (self._encoded.height, self._encoded.width)
         self.input_size = (input_height, input_width)
-        self.features = self._encoded.embedding
+        self.features = torch.from_numpy(self._encoded.embedding).to(self.device)
         self.is_image_set = True

@@ -31,8 +31,39 @@ class FoundMask:
     def from_mask(cls, mask: npt.NDArray[np.generic], *, confidence: float) -> "FoundMask":
         """Keep `mask`, any 2-D array `(H, W)` whose nonzero values mean "object"."""
         height, width = mask.shape
+        return cls.from_crop(mask, left=0, top=0, height=height, width=width, confidence=confidence)
+
+    @classmethod
+    def from_crop(
+        cls,
+        crop: npt.NDArray[np.generic],
+        *,
+        left: int,
+        top: int,
+        height: int,
+        width: int,
+        confidence: float,
+    ) -> "FoundMask":
+        """Keep a mask of which only a crop is there; all around it is unset.
+
+        Args:
+            crop: any 2-D array whose nonzero values mean "object"; it need not be tight.
+            left: its first column in the image.
+            top: its first row in the image.
+            height: of the image, in pixels.
+            width: of the image, in pixels.
+            confidence: see the class; a little over 1 is cut, as is a little below 0.
+
+        >>> FoundMask.from_crop(
+        ...     np.eye(2), left=5, top=6, height=9, width=9, confidence=1.02
+        ... ).points
+        [0, 1, 2, 1, 5, 6, 6, 7]
+        """
+        *runs, first, upper, last, lower = rle.cvat.encode(crop)
         # A predicted IoU is a regression's answer and can be a little over 1.
-        return cls(rle.cvat.encode(mask), min(confidence, 1.0), height, width)
+        confidence = min(max(confidence, 0.0), 1.0)
+        box = (first + left, upper + top, last + left, lower + top)
+        return cls([*runs, *box], confidence, height, width)
 
     @property
     def box_xyxy(self) -> tuple[int, int, int, int]:

@@ -2,16 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cvat_sam.exceptions import CheckpointUnavailable, InvalidSetting, Unavailable
-from cvat_sam.models.encoded_image import Model
+from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.weights import checkpoints
 from cvat_sam.weights.checkpoints import Checkpoint
-
-# Strict loading names every tensor that is missing; the first few say enough.
-LONGEST_DETAIL = 150
 
 if TYPE_CHECKING:
     from segment_anything.modeling import Sam
@@ -19,14 +14,14 @@ if TYPE_CHECKING:
 
 # The builders import torch only when they are called: the table is read by what never runs a model.
 def _mobile_sam(weights: dict[str, Any]) -> "Sam":
-    from cvat_sam.models import mobile_sam
+    from cvat_sam.models.networks import mobile_sam
 
     return mobile_sam.build(weights)
 
 
 def _sam(name: str) -> "Callable[[dict[str, Any]], Sam]":
     def build(weights: dict[str, Any]) -> "Sam":
-        from cvat_sam.models import sam_vit
+        from cvat_sam.models.networks import sam_vit
 
         return sam_vit.build(name, weights)
 
@@ -65,48 +60,3 @@ def spec(name: str) -> ModelSpec:
     if name not in MODELS:
         raise InvalidSetting(f"there is no model {name!r}; there are {', '.join(MODELS)}")
     return MODELS[name]
-
-
-def load(name: str, *, device: str = "auto", checkpoint: Path | None = None) -> Model:
-    """Fetch the weights if need be, build the model and bring it to `device`.
-
-    Args:
-        name: of an entry of the table.
-        device: `auto`, `cpu`, `cuda` or `cuda:N`.
-        checkpoint: a file to take in place of the published weights.
-
-    Raises:
-        InvalidSetting: there is no such model.
-        CheckpointUnavailable: the weights cannot be had, or are not this model's.
-        DeviceUnavailable: a GPU was asked for and is not there.
-        Unavailable: PyTorch is not installed.
-    """
-    entry = spec(name)
-    try:
-        import torch
-    except ImportError:
-        raise Unavailable(
-            "to run a model here PyTorch is needed: pip install '.[torch]' in a clone of cvat-sam"
-        ) from None
-    from cvat_sam.models import device as devices
-    from cvat_sam.models.torch_backend import TorchBackend
-
-    resolved = devices.resolve(device)
-    path = checkpoints.find(entry.checkpoint, path=checkpoint)
-    not_ours = f"{path} does not hold the weights of {name}: "
-    try:
-        weights = torch.load(path, map_location="cpu", weights_only=True)
-    except MemoryError:
-        raise
-    # Unpickling trips over anything, and torch then advises to run the file's code.
-    except Exception as error:
-        raise CheckpointUnavailable(not_ours + "torch cannot read it as tensors alone") from error
-    try:
-        sam = entry.build(weights)
-    except (RuntimeError, AttributeError, TypeError) as error:  # strict loading's complaints
-        lines = [line.strip() for line in str(error).splitlines()]
-        detail = next((line for line in lines[1:] if line), "its contents are something else")
-        if len(detail) > LONGEST_DETAIL:
-            detail = f"{detail[:LONGEST_DETAIL]}…"
-        raise CheckpointUnavailable(not_ours + detail) from error
-    return Model(name, TorchBackend(sam, resolved))

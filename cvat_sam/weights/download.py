@@ -1,114 +1,74 @@
-"""Where a file comes from, and the first of the sources: an address on the web."""
+"""Downloads from an address on the web, going on where a transfer was cut."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import requests
 import urllib3
 
 from cvat_sam import cache
-from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.reporting import Reporter, megabytes
+from cvat_sam.weights.source import SourceFailed, Url
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 CHUNK_BYTES = 1 << 16
 
 
-class SourceFailed(CheckpointUnavailable):
-    """A source has not given the file; another may. Its text follows the source's name."""
-
-
-class Source(Protocol):
-    """Somewhere a file can be had."""
-
-    def fetch(self, part: Path, *, name: str, size: int, report: Reporter) -> None:
-        """Write the file to `part`, going on with what is there already if that can be done.
-
-        What it writes is not to be trusted before its sum is checked.
-
-        Raises:
-            SourceFailed: this source does not have it, or cannot be reached.
-            CheckpointUnavailable: it cannot be written.
-        """
-
-
-@dataclass(frozen=True)
-class Url:
-    """A file on a web server.
-
-    A transfer that is cut goes on where it stopped (`Range`, RFC 9110 section 14), in this process
-    or a later one. There is no `If-Range`: the file's sum is known beforehand, so pieces of two
-    different files cannot pass for one.
-
-    Attributes:
-        url: its address.
-        tries: how often in a row it is asked without a byte of progress.
-        pause: seconds before the second try; doubled for each further one.
-    """
-
-    url: str
-    tries: int = 4
-    pause: float = 1.0
-
-    def __str__(self) -> str:
-        return self.url
-
-    def fetch(self, part: Path, *, name: str, size: int, report: Reporter) -> None:
-        """Download to `part`, in as many requests as it takes; see `Source`."""
-        began = furthest = _bytes_in(part)
-        failures = 0
-        with report.transfer(name, size) as advance:
-            while _bytes_in(part) != size:
-                try:
-                    self._receive(part, size, advance)
-                    reason = f"the transfer ended after {_bytes_in(part):,} of {size:,} bytes"
-                except requests.RequestException as error:
-                    reason = _reason(error)
-                    # A name that was known when the transfer began will be known again.
-                    if _is_final(error) or (_name_is_unknown(error) and furthest == began):
-                        raise SourceFailed(reason) from error
-                reached = _bytes_in(part)
-                if reached == size:
-                    return
-                failures = 1 if reached > furthest else failures + 1
-                furthest = max(furthest, reached)
-                if failures >= self.tries:
-                    raise SourceFailed(f"{reason}, {failures} times")
-                report.say(f"{name}: {reason}; trying again, {megabytes(reached)} are here")
-                time.sleep(self.pause * 2 ** (failures - 1))
-
-    def _receive(self, part: Path, size: int, advance: Callable[[int], None]) -> None:
-        """Make one request and append what it brings; returns at its end, wherever that is."""
-        if _bytes_in(part) > size:
-            part.unlink()
-        done = _bytes_in(part)
-        # Positions in a compressed answer would not be positions in the file.
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
-        timeout = (CONNECT_SECONDS, READ_SECONDS)
-        with requests.get(self.url, headers=headers, stream=True, timeout=timeout) as response:
-            if response.status_code == requests.codes.requested_range_not_satisfiable:
-                part.unlink(missing_ok=True)  # the next request starts at the beginning
-            response.raise_for_status()
-            done = _start(response, done)
-            _check_length(response, size)
+def download(url: Url, part: Path, *, name: str, size: int, report: Reporter) -> None:
+    """Download to `part`, in as many requests as it takes; see `Source.fetch`."""
+    began = furthest = _bytes_in(part)
+    failures = 0
+    with report.transfer(name, size) as advance:
+        while _bytes_in(part) != size:
             try:
-                with part.open("ab" if done else "wb") as file:
-                    for chunk in response.iter_content(CHUNK_BYTES):
-                        done += len(chunk)
-                        if done > size:
-                            part.unlink()
-                            raise SourceFailed(f"it sends more than the {size:,} bytes of the file")
-                        file.write(chunk)
-                        advance(done)
-            except requests.RequestException:  # an OSError too, but not of ours
-                raise
-            except OSError as error:
-                part.unlink(missing_ok=True)  # a full disk is not to be left full
-                raise cache.unwritable(part, error) from error
+                _receive(url, part, size, advance)
+                reason = f"the transfer ended after {_bytes_in(part):,} of {size:,} bytes"
+            except requests.RequestException as error:
+                reason = _reason(error)
+                # A name that was known when the transfer began will be known again.
+                if _is_final(error) or (_name_is_unknown(error) and furthest == began):
+                    raise SourceFailed(reason) from error
+            reached = _bytes_in(part)
+            if reached == size:
+                return
+            failures = 1 if reached > furthest else failures + 1
+            furthest = max(furthest, reached)
+            if failures >= url.tries:
+                raise SourceFailed(f"{reason}, {failures} times")
+            report.say(f"{name}: {reason}; trying again, {megabytes(reached)} are here")
+            time.sleep(url.pause * 2 ** (failures - 1))
+
+
+def _receive(url: Url, part: Path, size: int, advance: Callable[[int], None]) -> None:
+    """Make one request and append what it brings; returns at its end, wherever that is."""
+    if _bytes_in(part) > size:
+        part.unlink()
+    done = _bytes_in(part)
+    # Positions in a compressed answer would not be positions in the file.
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+    timeout = (CONNECT_SECONDS, READ_SECONDS)
+    with requests.get(url.url, headers=headers, stream=True, timeout=timeout) as response:
+        if response.status_code == requests.codes.requested_range_not_satisfiable:
+            part.unlink(missing_ok=True)  # the next request starts at the beginning
+        response.raise_for_status()
+        done = _start(response, done)
+        _check_length(response, size)
+        try:
+            with part.open("ab" if done else "wb") as file:
+                for chunk in response.iter_content(CHUNK_BYTES):
+                    done += len(chunk)
+                    if done > size:
+                        part.unlink()
+                        raise SourceFailed(f"it sends more than the {size:,} bytes of the file")
+                    file.write(chunk)
+                    advance(done)
+        except requests.RequestException:  # an OSError too, but not of ours
+            raise
+        except OSError as error:
+            part.unlink(missing_ok=True)  # a full disk is not to be left full
+            raise cache.unwritable(part, error) from error
 
 
 def _bytes_in(path: Path) -> int:

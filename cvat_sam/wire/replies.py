@@ -24,13 +24,14 @@ def interactor(found: FoundMask) -> str:
     `mask` is the crop as a 2-D list of 0 and 1, `bounds` its box `[left, top, right, bottom]`,
     inclusive, `points` the polygon as `[[x, y], …]`, `rle` CVAT's runs and box.
     """
+    crop = found.crop()
     rest = {
         "bounds": found.box_xyxy,
-        "points": outline(found),
+        "points": outline(found, crop=crop),
         "rle": found.points,
         "confidence": round(found.confidence, 4),
     }
-    return f'{{"mask":{rows_text(found.crop())},{_compact(rest)[1:]}'
+    return rows_text(crop, before='{"mask":', after=f",{_compact(rest)[1:]}")
 
 
 def detector(found: Iterable[FoundMask]) -> str:
@@ -43,14 +44,16 @@ def detector(found: Iterable[FoundMask]) -> str:
 
 
 def _item(found: FoundMask) -> str:
+    crop = found.crop()
     rest = {
         "label": LABEL,
         "type": "mask",
-        "points": [coordinate for corner in outline(found) for coordinate in corner],
+        "points": [coordinate for corner in outline(found, crop=crop) for coordinate in corner],
         "confidence": f"{found.confidence:.4f}",
         "rle": found.points,
     }
-    return f'{{"mask":{flat_text(found.crop(), found.box_xyxy)},{_compact(rest)[1:]}'
+    after = f",{_compact(rest)[1:]}"
+    return flat_text(crop, found.box_xyxy, before='{"mask":', after=after)
 
 
 def shapes(found: Iterable[FoundMask | None]) -> str:

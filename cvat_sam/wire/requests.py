@@ -19,8 +19,6 @@ Who asks an interactor or a detector without CVAT in between, which drops these 
 `boxes` and `points` are answered with shapes, whatever `reply` says.
 """
 
-import base64
-import binascii
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -28,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 
 from cvat_sam.exceptions import InvalidRequest
 from cvat_sam.models.prompt import Box, Prompt
+from cvat_sam.wire import base64_text
 from cvat_sam.wire.complaints import first_complaint
 from cvat_sam.wire.prompts import Prompts
 
@@ -54,8 +53,8 @@ class ImageRequest(BaseModel):
         if not isinstance(text, str):
             raise ValueError(f"should be a base64 string, not {_json_type(text)}")
         try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
+            return base64_text.decoded(text)
+        except ValueError as error:
             raise ValueError(f"is not base64: {error}") from None
 
 

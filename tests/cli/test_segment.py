@@ -1,14 +1,17 @@
 """`cvat-sam segment` on real files."""
 
+import dataclasses
 import json
 import subprocess
 import sys
 
 import cv2
-import numpy as np
+import function_requests
 import pytest
 
 import rle
+from cvat_sam.function import Function
+from cvat_sam.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +106,7 @@ def test_image_that_cannot_be_read_does_not_cost_the_others(segment, tmp_path):
         (["cat.png", "b.png", "--point", "1,1", "-o", "x.png"], "name a folder"),
         (["cat.png", "a/cat.png", "--point", "1,1", "-o", "x"], "would collide"),
         (["cat.png", "--point", "1,1", "--model", "vit_x"], "--model: must be one of vit_t"),
+        (["cat.png", "--point", "1,1", "--backend", "tpu"], "--backend: should be 'auto', 'torch'"),
         (["cat.png", "--point", "1,1", "--device", "cuda:77"], "the device cuda:77 was asked for"),
         (
             ["cat.png", "--point", "1,1", "--json", "cat.png/x.json"],
@@ -130,10 +134,26 @@ def test_what_is_wrong_is_one_sentence_and_exit_code_2(segment, arguments, sente
     assert sentence in line
 
 
-def test_mask_is_the_one_that_the_function_returns(segment, tmp_path, cat_encoded):
-    from cvat_sam.models import Prompt
-
+@pytest.mark.parametrize("choice", ["object", "sam"])
+def test_mask_is_the_one_that_the_function_returns(
+    segment, tmp_path, monkeypatch, vit_t, cat, choice
+):
+    monkeypatch.setenv("SAM_MASK_CHOICE", choice)
     written = tmp_path / "masks.json"
-    segment("cat.png", "--point", "215,110", "--json", written, "--device", "cpu")
+    run = segment("cat.png", "--point", "215,110", "--json", written, "--backend", "torch")
+    assert " on cpu (torch)" in run.stdout
     [record] = json.loads(written.read_text())
-    assert np.array_equal(record["points"], cat_encoded.segment(Prompt([(215, 110)])).points)
+    function = Function(Settings.from_environment(), in_the_manner_of(choice, vit_t))
+    reply = function.answer(function_requests.clicked(), logger=Silent())
+    assert record["points"] == json.loads(reply.text)["rle"]
+
+
+def in_the_manner_of(choice, model):
+    return dataclasses.replace(model, manner=Settings(mask_choice=choice).manner())
+
+
+class Silent:
+    """A logger with Nuclio's methods."""
+
+    def info_with(self, message, **values):
+        pass

@@ -14,7 +14,8 @@ def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(ser
     monkeypatch.setenv("SAM_POINTS_PER_SIDE", "2")
     image = function_requests.CAT_PNG
     boxes = [tuple(box) for box in CAT_AND_NOSE]
-    with Function(serve("interactor")) as function, LocalModel("vit_t", device="cpu") as local:
+    boxes_only = LocalModel("vit_t", device="cpu", everything=False)
+    with Function(serve("interactor")) as function, boxes_only as local:
         found = function.boxes(image, boxes)
         assert found == local.boxes(image, boxes)
         for asker in (function, local):
@@ -22,6 +23,7 @@ def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(ser
                 asker.boxes(image, [(500, 0, 600, 9)])
         with pytest.raises(ServerRefused, match="at least one positive point or a box"):
             function.everything(image)
+        # Whatever it was loaded for.
         assert local.everything(image)
     masks = [rle.cvat.decode(one.points, height=300, width=451) for one in found]
     assert masks[0].sum() > 20 * masks[1].sum()

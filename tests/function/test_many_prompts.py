@@ -82,7 +82,7 @@ def test_one_look_at_the_image_is_enough(ask, monkeypatch):
     def encode(*_):
         raise AssertionError("encoded again")
 
-    monkeypatch.setattr("cvat_sam.models.encoded_image.Model.encode", encode)
+    monkeypatch.setattr("cvat_sam.models.model.Model.encode", encode)
     assert ask(many(boxes=CAT_AND_NOSE))[0] == 200
     assert ask(many(points=[FACE]))[0] == 200
 
@@ -103,7 +103,7 @@ def test_what_does_not_fit_is_refused_before_the_image_is_encoded_or_decoded(
 
     monkeypatch.setattr("cvat_sam.models.encoded_image.EncodedImage.segment", work)
     with monkeypatch.context() as patched:
-        patched.setattr("cvat_sam.models.encoded_image.Model.encode", work)
+        patched.setattr("cvat_sam.models.model.Model.encode", work)
         # A byte behind the image's end makes it one that was never seen.
         fresh = function_requests.CAT_PNG + b"!"
         image = base64.b64encode(fresh).decode()

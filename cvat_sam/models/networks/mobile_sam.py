@@ -15,7 +15,7 @@ from segment_anything.modeling.common import LayerNorm2d
 from timm.models.tiny_vit import TinyVit
 from torch import nn
 
-from cvat_sam.models.backend import INPUT_SIZE
+from cvat_sam.models.backends.backend import INPUT_SIZE
 
 EMBEDDING_CHANNELS = 256
 EMBEDDING_SIZE = 64

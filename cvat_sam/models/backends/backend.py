@@ -1,6 +1,6 @@
 """What a back end has to do: run SAM's two networks. Everything around them is not its business."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,17 +31,33 @@ class Backend(Protocol):
     """A way to run the networks of one model on one device."""
 
     @property
+    def name(self) -> str:
+        """`torch`, `onnx` or `openvino`."""
+
+    @property
     def device(self) -> str:
         """Where it runs, in words: `cpu`, `cuda:0`."""
 
-    def encode(self, image: npt.NDArray[np.uint8]) -> Any:
-        """Run the image encoder on an RGB uint8 image whose long side is `INPUT_SIZE`.
+    @property
+    def identity(self) -> str:
+        """What the embedding of an image depends on beside the image.
 
-        Returns the embedding in whatever form `decode` wants it back.
+        The weights' sum, the back end and its version, the precision: embeddings may be shared
+        between processes whose back ends have the same identity.
         """
 
-    def decode(self, embedding: Any, prompt: Prompt) -> Decoded:
-        """Run prompt encoder and mask decoder; the prompt is in pixels of the resized image."""
+    def encode(self, image: npt.NDArray[np.uint8]) -> Floats:
+        """Run the image encoder on an RGB uint8 image whose long side is `INPUT_SIZE`.
 
-    def embedding_array(self, embedding: Any) -> Floats:
-        """The embedding as float32 `(1, 256, 64, 64)`, as SAM's ONNX decoders take it."""
+        Returns:
+            The embedding, float32 `(1, 256, 64, 64)`, as SAM's decoders take it.
+        """
+
+    def decode(self, embedding: Floats, prompt: Prompt, *, logits: Floats | None = None) -> Decoded:
+        """Run prompt encoder and mask decoder.
+
+        Args:
+            embedding: what `encode` gave.
+            prompt: in pixels of the resized image.
+            logits: of an earlier answer, float32 `(256, 256)`, fed back as SAM's mask prompt.
+        """

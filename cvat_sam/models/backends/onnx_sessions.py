@@ -1,0 +1,19 @@
+"""Sessions of ONNX Runtime, made the same way for both networks."""
+
+from pathlib import Path
+
+import onnxruntime
+
+from cvat_sam.models.backends import threads
+
+VERSION = onnxruntime.__version__
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    """Load a network for the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads.available()
+    # Threads that spin while they wait take the cores from whatever runs between two networks.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # errors; a container without a GPU is none
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

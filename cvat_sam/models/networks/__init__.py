@@ -1,0 +1,1 @@
+"""The networks as PyTorch modules: MobileSAM's and SAM's own."""
