@@ -1,11 +1,14 @@
 """Islands and holes on masks drawn by hand, and against naive flood fills."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from cvat_sam.models.answering import cleaning
 from cvat_sam.models.answering.cleaning import cleaned
 from cvat_sam.models.answering.full_size import Placed, tight
 from cvat_sam.models.answering.manner import Manner
@@ -82,21 +85,20 @@ def naive(mask, positive, negative, min_island, max_hole):
     return mask
 
 
+@pytest.mark.parametrize("cost", [0, 2000], ids=["in windows", "at once"])
 @given(masks, shares, shares, st.data())
-def test_what_is_dropped_and_filled_is_what_a_naive_search_says(mask, min_island, max_hole, data):
+def test_what_is_dropped_and_filled_is_what_a_naive_search_says(
+    cost, mask, min_island, max_hole, data
+):
     height, width = mask.shape
     pixels = st.tuples(st.integers(0, width - 1), st.integers(0, height - 1))
     positive = data.draw(st.lists(pixels, max_size=3))
     negative = data.draw(st.lists(pixels, max_size=3))
-    found = clean(
-        mask, positive=positive, negative=negative, min_island=min_island, max_hole=max_hole
-    )
-    expected = naive(mask, positive, negative, min_island, max_hole)
-    # Of islands that are equally large, any may be the one that stays.
-    if len(sizes := sorted(map(len, parts(mask, ALL_AROUND)))) > 1 and sizes[-1] == sizes[-2]:
-        assert found.sum() >= sizes[-1]
-    else:
-        assert np.array_equal(found, expected)
+    with patch.object(cleaning, "WINDOW_COST", cost):
+        found = clean(
+            mask, positive=positive, negative=negative, min_island=min_island, max_hole=max_hole
+        )
+    assert np.array_equal(found, naive(mask, positive, negative, min_island, max_hole))
 
 
 BLOT = drawn(
