@@ -61,8 +61,8 @@ class Settings(BaseModel):
     precision: Literal["fp32", "bf16"] = "fp32"
     compile: bool = False
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
-    # About fifteen images; whoever annotates goes back and forth between a few.
-    embeddings_mb: Annotated[int, Field(ge=0)] = 100
+    # Ten images; whoever annotates goes back and forth between a few.
+    embeddings_mb: Annotated[int, Field(ge=0)] = 64
     embeddings_dir: Path | None = None
     # One embedding takes 4.2 MB.
     embeddings_dir_mb: Annotated[int, Field(ge=5)] = 2048

@@ -114,7 +114,7 @@ def test_what_is_given_stays_given_when_something_else_is_changed():
 def test_the_log_has_the_values_in_effect():
     variables = Settings().variables()
     assert variables["SAM_MIN_ISLAND"] == variables["SAM_MAX_HOLE"] == "0.01"
-    assert variables["SAM_EMBEDDINGS_MB"] == "100"
+    assert variables["SAM_EMBEDDINGS_MB"] == "64"
     assert "SAM_EMBEDDINGS_DIR" not in variables
     assert Settings(mask_choice="sam", max_hole=0.1).variables()["SAM_MIN_ISLAND"] == "0.0"
     # What the log says can be put into an environment again.

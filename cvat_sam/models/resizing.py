@@ -21,7 +21,9 @@ def resized(image: Pixels, size: tuple[int, int]) -> Pixels:
     out = np.empty((height, width, 3), np.uint8)
 
     def one(channel: int) -> None:
-        gray = Image.fromarray(np.asarray(cv2.extractChannel(image, channel)))
+        pixels = np.asarray(cv2.extractChannel(image, channel))
+        # Unlike fromarray, this makes no copy.
+        gray = Image.frombuffer("L", pixels.shape[::-1], pixels, "raw", "L", 0, 1)
         out[..., channel] = np.asarray(gray.resize(size, Image.Resampling.BILINEAR))
 
     with ThreadPoolExecutor(2) as threads:
