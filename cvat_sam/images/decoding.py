@@ -139,11 +139,13 @@ def _opencv_pixels(data: bytes) -> Pixels | None:
     fills up what is missing from a cut file, so it is not given any.
     """
     with suppress(cv2.error):
-        flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        # Since version 4.11 it can give RGB; before, turning it costs the image's memory once more.
+        in_order = getattr(cv2, "IMREAD_COLOR_RGB", None)
+        flags = (in_order or cv2.IMREAD_COLOR) | cv2.IMREAD_IGNORE_ORIENTATION
         pixels: Any = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-        if pixels is not None:
+        if pixels is not None and in_order is None:
             cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB, dst=pixels)
-            return np.asarray(pixels)
+        return None if pixels is None else np.asarray(pixels)
     return None
 
 
