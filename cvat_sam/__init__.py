@@ -3,7 +3,7 @@
     cvat_sam.function   what `main.py` calls: one of CVAT's three kinds of function
     cvat_sam.settings   what a deployment is told through its environment
     cvat_sam.wire       requests and replies as CVAT writes and reads them
-    cvat_sam.models     Segment Anything and MobileSAM; the only part that needs torch
+    cvat_sam.models     Segment Anything and MobileSAM, on PyTorch or exported without it
     cvat_sam.weights    their published weights, found or fetched
     cvat_sam.images     bytes to pixels as CVAT shows them, and pictures of masks
     cvat_sam.serve      Nuclio's Python wrapper, played on a local port

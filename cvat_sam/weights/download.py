@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
@@ -9,39 +10,57 @@ import urllib3
 
 from cvat_sam import cache
 from cvat_sam.reporting import Reporter, megabytes
-from cvat_sam.weights.source import SourceFailed, Url
+from cvat_sam.weights.source import SourceFailed
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
 CHUNK_BYTES = 1 << 16
 
 
-def download(url: Url, part: Path, *, name: str, size: int, report: Reporter) -> None:
-    """Download to `part`, in as many requests as it takes; see `Source.fetch`."""
-    began = furthest = _bytes_in(part)
-    failures = 0
-    with report.transfer(name, size) as advance:
-        while _bytes_in(part) != size:
-            try:
-                _receive(url, part, size, advance)
-                reason = f"the transfer ended after {_bytes_in(part):,} of {size:,} bytes"
-            except requests.RequestException as error:
-                reason = _reason(error)
-                # A name that was known when the transfer began will be known again.
-                if _is_final(error) or (_name_is_unknown(error) and furthest == began):
-                    raise SourceFailed(reason) from error
-            reached = _bytes_in(part)
-            if reached == size:
-                return
-            failures = 1 if reached > furthest else failures + 1
-            furthest = max(furthest, reached)
-            if failures >= url.tries:
-                raise SourceFailed(f"{reason}, {failures} times")
-            report.say(f"{name}: {reason}; trying again, {megabytes(reached)} are here")
-            time.sleep(url.pause * 2 ** (failures - 1))
+@dataclass(frozen=True)
+class Transfer:
+    """One file on its way from a web server.
+
+    Attributes:
+        url: its address.
+        name: of the file, for sentences.
+        size: in bytes.
+        tries: how often in a row it is asked without a byte of progress.
+        pause: seconds before the second try; doubled for each further one.
+    """
+
+    url: str
+    name: str
+    size: int
+    tries: int
+    pause: float
+
+    def run(self, part: Path, report: Reporter) -> None:
+        """Download to `part`, in as many requests as it takes; see `Source.fetch`."""
+        began = furthest = _bytes_in(part)
+        failures = 0
+        with report.transfer(self.name, self.size) as advance:
+            while _bytes_in(part) != self.size:
+                try:
+                    _receive(self.url, part, self.size, advance)
+                    reason = f"the transfer ended after {_bytes_in(part):,} of {self.size:,} bytes"
+                except requests.RequestException as error:
+                    reason = _reason(error)
+                    # A name that was known when the transfer began will be known again.
+                    if _is_final(error) or (_name_is_unknown(error) and furthest == began):
+                        raise SourceFailed(reason) from error
+                reached = _bytes_in(part)
+                if reached == self.size:
+                    return
+                failures = 1 if reached > furthest else failures + 1
+                furthest = max(furthest, reached)
+                if failures >= self.tries:
+                    raise SourceFailed(f"{reason}, {failures} times")
+                report.say(f"{self.name}: {reason}; trying again, {megabytes(reached)} are here")
+                time.sleep(self.pause * 2 ** (failures - 1))
 
 
-def _receive(url: Url, part: Path, size: int, advance: Callable[[int], None]) -> None:
+def _receive(url: str, part: Path, size: int, advance: Callable[[int], None]) -> None:
     """Make one request and append what it brings; returns at its end, wherever that is."""
     if _bytes_in(part) > size:
         part.unlink()
@@ -49,7 +68,7 @@ def _receive(url: Url, part: Path, size: int, advance: Callable[[int], None]) ->
     # Positions in a compressed answer would not be positions in the file.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
     timeout = (CONNECT_SECONDS, READ_SECONDS)
-    with requests.get(url.url, headers=headers, stream=True, timeout=timeout) as response:
+    with requests.get(url, headers=headers, stream=True, timeout=timeout) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
             part.unlink(missing_ok=True)  # the next request starts at the beginning
         response.raise_for_status()

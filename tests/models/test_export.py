@@ -200,3 +200,45 @@ def test_command_refuses_what_is_no_weights_and_leaves_nothing(own_cache, tmp_pa
         "torch cannot read it as tensors alone\n"
     )
     assert not (own_cache / "exported").exists()
+
+
+def test_sams_own_kind_of_encoder_is_exported_too(own_cache, tmp_path, cat):
+    """A ViT as vit_b, vit_l and vit_h are, of a hundredth of the size and with random weights."""
+    from segment_anything.build_sam import _build_sam
+
+    from cvat_sam.models import table
+    from cvat_sam.models.backends.onnx_backend import OnnxBackend
+    from cvat_sam.models.backends.torch_backend import TorchBackend
+    from cvat_sam.models.model import Model
+
+    def small():
+        return _build_sam(
+            encoder_embed_dim=64,
+            encoder_depth=3,
+            encoder_num_heads=2,
+            encoder_global_attn_indexes=[1],
+        )
+
+    def build(weights):
+        sam = small()
+        sam.load_state_dict(weights)
+        return sam
+
+    torch.manual_seed(0)
+    own = tmp_path / "small.pth"
+    torch.save(small().state_dict(), own)
+    entry = table.ModelSpec("a small one", checkpoints.VIT_B, build)
+    chosen = ChosenWeights(checkpoints.VIT_B, own)
+    heard = Heard()
+    done = exporting.export("vit_b", entry, chosen, again=False, report=heard)
+    assert done.folder.name == f"vit_b-{verified.sum_of(own)[:16]}-1"
+    assert heard.sentences[0].startswith("exporting vit_b, once")
+    embeddings = [
+        Model("vit_b", backend).encode(cat).embedding
+        for backend in (
+            OnnxBackend(done),
+            TorchBackend(build(torch.load(own, weights_only=True)), "cpu"),
+        )
+    ]
+    assert abs(embeddings[0] - embeddings[1]).max() < 1e-3
+    assert embeddings[0].std() > 0.1

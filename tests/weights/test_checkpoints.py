@@ -16,7 +16,7 @@ from file_server import Answer, FileServer
 from cvat_sam import cache as cache_folder
 from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.weights.checkpoints import VIT_B, VIT_H, VIT_L, VIT_T, Checkpoint, find
-from cvat_sam.weights.source import Url
+from cvat_sam.weights.url import Url
 
 CONTENT = random.Random(11).randbytes(1_000_003)
 SUM = hashlib.sha256(CONTENT).hexdigest()
@@ -50,7 +50,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from cvat_sam.weights.checkpoints import Checkpoint, find
-from cvat_sam.weights.source import Url
+from cvat_sam.weights.url import Url
 
 url, size, sha256 = sys.argv[1:]
 print(find(Checkpoint("weights.pt", int(size), sha256, (Url(url, tries=2, pause=0.01),))))

@@ -11,7 +11,8 @@ from file_server import Answer, FileServer
 
 from cvat_sam.exceptions import CheckpointUnavailable
 from cvat_sam.weights.download import CHUNK_BYTES
-from cvat_sam.weights.source import SourceFailed, Url
+from cvat_sam.weights.source import SourceFailed
+from cvat_sam.weights.url import Url
 
 CONTENT = random.Random(7).randbytes(1_000_003)
 SIZE = len(CONTENT)
