@@ -86,9 +86,7 @@ def demo(
     model = Settings.from_environment().model
     typer.echo(f"1. The weights of {model}: {checkpoints.find(spec(model).checkpoint)}")
     typer.echo("2. Starting the function twice on free local ports: interactor and detector")
-    typer.echo(
-        "   (the very first start also exports the model, which takes a quarter of a minute)"
-    )
+    typer.echo("   (the very first start also exports the model, which takes half a minute)")
     with (
         ServeProcess("--function", "interactor", log_path=output / "interactor.log") as interactor,
         ServeProcess(

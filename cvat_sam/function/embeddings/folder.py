@@ -46,7 +46,7 @@ class Folder:
             make_folder(path)
         except Unwritable as error:
             self._writable = False
-            report.say(f"no embeddings are kept in {path}: {error}")
+            report.say(f"warning: no embeddings are kept in {path}: {error}")
 
     def get(self, key: bytes) -> StoredEmbedding | None:
         """What is kept under `key`, 32 bytes; None where there is nothing that can be used."""
@@ -75,7 +75,9 @@ class Folder:
             self._say_once(f"an embedding is not kept in {self._path}: {error}")
         except (Unwritable, OSError) as error:
             if self._writable:
-                self._report.say(f"no embeddings are kept in {self._path} for now: {error}")
+                self._report.say(
+                    f"warning: no embeddings are kept in {self._path} for now: {error}"
+                )
             self._writable = False
         else:
             self._writable = True

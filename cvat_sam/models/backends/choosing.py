@@ -1,5 +1,6 @@
 """Which back end runs a model: the one that was asked for, or the fastest that works here."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -60,22 +61,27 @@ def choose(name: str, wanted: Wanted) -> Chosen:
 
 
 def _fastest(wanted: Wanted) -> Chosen:
-    reasons: list[str] = []
+    failed: dict[str, list[str]] = {}
     for index, name in enumerate(FASTEST_FIRST):
         slower = " and ".join(FASTEST_FIRST[index + 1 :])
-        why = [*reasons, f"{slower} would be slower"] if slower else reasons
+        why = [*_reasons(failed), f"{slower} would be slower"] if slower else _reasons(failed)
         try:
             return _chosen(name, wanted, "; ".join(why))
         except (CheckpointUnavailable, DeviceUnavailable):
             raise
         except (Unavailable, InvalidSetting) as error:
-            reasons.append(f"not {name}: {error}")
+            failed.setdefault(str(error), []).append(name)
         # A runtime that is installed and broken complains in its own words: a library that is
         # missing, an instruction that this CPU does not have.
         except (ImportError, OSError, RuntimeError) as error:
-            reasons.append(f"not {name}: it does not work here: {_first_line(error)}")
+            failed.setdefault(f"it does not work here: {_first_line(error)}", []).append(name)
     # Without PyTorch its own sentence, the last, names what most people lack.
-    raise Unavailable("; ".join(reasons))
+    raise Unavailable("; ".join(_reasons(failed)))
+
+
+def _reasons(failed: Mapping[str, Sequence[str]]) -> list[str]:
+    """What stood in the way of which back ends; one reason may be that of two."""
+    return [f"not {' and not '.join(names)}: {why}" for why, names in failed.items()]
 
 
 def _chosen(name: str, wanted: Wanted, why: str) -> Chosen:

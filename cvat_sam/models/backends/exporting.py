@@ -49,11 +49,12 @@ def export(
     with cache.lock(folder.name, report):
         wrong = exported.complaint(folder, sum_of_weights)
         if wrong is None and not again:
+            report.say(f"{folder} is there and whole; --again exports it anew")
             return exported.read(folder)
         if folder.exists():
             report.say(f"{folder} {wrong or 'is there'}: exported anew")
         sam = from_checkpoint.build(name, entry, weights.file(report)).eval()
-        report.say(f"exporting {name}, once; this takes seconds, with vit_h a few minutes")
+        report.say(f"exporting {name}, once; this takes half a minute, with vit_h ten")
         part = beside(folder)
         try:
             part.mkdir(parents=True)

@@ -23,6 +23,7 @@ def torch(wanted: Wanted) -> Backend:
     except ImportError:
         raise Unavailable(
             "to run a model here PyTorch is needed: pip install '.[torch]' in a clone of cvat-sam"
+            + (" (everything mode runs on it alone so far)" if wanted.everything else "")
         ) from None
     from cvat_sam.models.backends import device
     from cvat_sam.models.backends.torch_backend import TorchBackend

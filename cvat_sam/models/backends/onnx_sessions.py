@@ -7,6 +7,8 @@ import onnxruntime
 from cvat_sam.models.backends import threads
 
 VERSION = onnxruntime.__version__
+# It would note an identity of this device in the user's home.
+onnxruntime.disable_telemetry_events()
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:

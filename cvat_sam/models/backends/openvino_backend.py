@@ -9,7 +9,7 @@ import numpy.typing as npt
 import openvino
 
 from cvat_sam.exceptions import Unavailable
-from cvat_sam.models.backends import threads
+from cvat_sam.models.backends import compiled_files, threads
 from cvat_sam.models.backends.backend import Decoded, Floats
 from cvat_sam.models.backends.exported import Exported
 from cvat_sam.models.backends.preprocessing import batch_of
@@ -73,4 +73,7 @@ def _compiled(exported: Exported, precision: str) -> openvino.CompiledModel:
     # version and to the CPU, which OpenVINO sees to. A folder that cannot be written has none.
     if os.access(exported.folder, os.W_OK):
         options["CACHE_DIR"] = str(exported.compiled)
-    return core.compile_model(exported.encoder, "CPU", options)
+        compiled_files.drop_damaged(exported.compiled)
+    compiled = core.compile_model(exported.encoder, "CPU", options)
+    compiled_files.note_sums(exported.compiled)
+    return compiled
