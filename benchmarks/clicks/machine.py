@@ -4,8 +4,9 @@ import importlib.metadata
 import os
 import platform
 import time
-from pathlib import Path
 from typing import Any
+
+from benchmarks import processor
 
 PACKAGES = (
     *("torch", "segment-anything", "timm", "onnxruntime", "openvino"),
@@ -18,7 +19,7 @@ def facts() -> dict[str, Any]:
     affinity = getattr(os, "sched_getaffinity", None)
     return {
         "date": time.strftime("%Y-%m-%d"),
-        "processor": _processor(),
+        "processor": processor.name(),
         "cores": len(affinity(0)) if affinity else os.cpu_count(),
         "python": platform.python_version(),
         "versions": {name: version for name in PACKAGES if (version := _version(name))},
@@ -30,12 +31,3 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks import processor
 from benchmarks.rle import chart, cost
 from benchmarks.rle.field import OURS, Field
 from benchmarks.rle.results import Figure, Results, Wrong
@@ -29,7 +30,7 @@ def main() -> int:
     results.facts = {
         "date": time.strftime("%Y-%m-%d"),
         "python": platform.python_version(),
-        "processor": _processor(),
+        "processor": processor.name(),
         "versions": field.versions,
         "missing": field.missing,
         "seconds": options.seconds,
@@ -82,15 +83,6 @@ def _report(results: Results, options: argparse.Namespace) -> None:
     options.json.write_text(json.dumps(results.as_json(), indent=1, ensure_ascii=False) + "\n")
     chart.draw(results).save(options.chart)
     print(f"\n{options.json}, {options.chart}")
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def _options() -> argparse.Namespace:

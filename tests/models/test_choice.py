@@ -120,8 +120,9 @@ def test_later_clicks_take_token_0_unless_it_leaves_the_mask_before_far_behind(p
     before = square(20)
     assert order("object", SAME, [0.59, 0.9, 0.8, 0.7], prompt, before)[0] == 1
     assert order("object", SAME, [0.61, 0.9, 0.8, 0.7], prompt, before)[0] == 0
-    spoilt = [square(4), square(20), square(4), square(4)]
-    # All the bonus is lost, for token 0 keeps a twenty-fifth of the mask before.
+    # It has the click, and no more than a twenty-fifth of the mask before.
+    piece = square(4, left=48, top=48)
+    spoilt = [piece, square(20), piece, piece]
     assert order("object", spoilt, [0.8, 0.8, 0.8, 0.8], prompt, before)[0] == 0
     assert order("object", spoilt, [0.75, 0.8, 0.8, 0.8], prompt, before)[0] == 1
 
