@@ -73,6 +73,8 @@ def _without_islands(placed: Placed, wanted: list[Pixel], smallest: float) -> Pl
     parts, _ = _borders(placed.crop)
     largest = max(part.pixels for part in parts)
     small = [part for part in parts if part.pixels < min(smallest, largest)]
+    if not small:
+        return placed
     crop = placed.crop.copy()
     for window in _windows(small, crop.shape):
         labels = _labelled(crop[window.rows, window.columns], connectivity=8)
@@ -80,13 +82,16 @@ def _without_islands(placed: Placed, wanted: list[Pixel], smallest: float) -> Pl
         dropped[[labels[window.place(part.first)] for part in window.borders]] = True
         dropped[[labels[place] for place in window.places(wanted)]] = False
         crop[window.rows, window.columns] &= ~dropped[labels]
-    return tight(crop, placed.left, placed.top) if small else placed
+    return tight(crop, placed.left, placed.top)
 
 
 def _without_holes(placed: Placed, unwanted: list[Pixel], largest: float) -> Placed:
     _, holes = _borders(placed.crop)
+    small = [hole for hole in holes if hole.pixels < largest]
+    if not small:
+        return placed
     crop = placed.crop.copy()
-    for window in _windows([hole for hole in holes if hole.pixels < largest], crop.shape):
+    for window in _windows(small, crop.shape):
         # Read from the mask as it came: what was filled meanwhile belongs to another hole.
         background = np.logical_not(placed.crop[window.rows, window.columns])
         labels = _labelled(background, connectivity=4)
