@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-light lint format bench-clicks bench-rle bench-upload fuzz clean
+.PHONY: help demo test test-light lint format bench-clicks bench-everything bench-rle bench-upload fuzz clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/installed-demo ## Show it at work on a real photograph; pictures in demo-output/
 	@$(BIN)/cvat-sam demo
@@ -33,6 +33,9 @@ format: $(VENV)/installed-lint ## Put the code into the style
 
 bench-clicks: $(VENV)/installed-demo ## Measure what a click costs on this machine
 	$(BIN)/python -m benchmarks.clicks $(ARGS)
+
+bench-everything: $(VENV)/installed-demo ## Measure what finding everything costs on this machine
+	$(BIN)/python -m benchmarks.everything $(ARGS)
 
 bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people use today
 	$(RIVALS)/bin/python -m benchmarks.rle $(ARGS)

@@ -3,14 +3,22 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.answering.manner import Manner
-from cvat_sam.models.grid import Grid
+from cvat_sam.models.everything.grid import Grid
 from cvat_sam.models.loading import load
 from cvat_sam.models.model import Model
 from cvat_sam.models.table import MODELS
@@ -19,6 +27,7 @@ from cvat_sam.wire.complaints import first_complaint
 
 FunctionKind = Literal["interactor", "detector", "embedder"]
 Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 # Of an object, for parts and holes that nobody sees before they are in the annotation.
 SMALL_SHARE = 0.01
@@ -45,10 +54,18 @@ class Settings(BaseModel):
             0 keeps all. None is `SMALL_SHARE` with the rule `object` and 0 with `sam`.
         max_hole: smaller holes, as a share of the object, are filled unless they were clicked;
             0 keeps all. None as above.
-        points_per_side: everything mode asks at a grid of this many points squared.
-        pred_iou_thresh: everything mode drops masks whose predicted IoU is below.
-        stability_score_thresh: everything mode drops masks that change more with the cut-off.
-        box_nms_thresh: of two masks whose boxes' IoU is above, everything mode keeps one.
+        points_per_side: everything mode asks at a grid of this many points squared; this and the
+            next are `Grid`'s, which says more about each.
+        pred_iou_thresh: it drops masks whose predicted IoU is not above,
+        stability_score_thresh: and masks that change more with the cut-off,
+        stability_score_offset: moved by so much both ways.
+        box_nms_thresh: of two masks whose boxes' IoU is above, it keeps one.
+        crop_n_layers: it looks again at crops of the image, of so many sizes;
+        crop_nms_thresh: of two masks of different crops whose boxes' IoU is above, it keeps one;
+        crop_overlap_ratio: the crops overlap by this share of the image's short side,
+        crop_n_points_downscale_factor: and each size has so many times fewer points on a side.
+        min_mask_region_area: smaller parts and holes, in pixels, go; 0 leaves them.
+        deadline: seconds after which a request for everything gets what is found by then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
@@ -72,7 +89,16 @@ class Settings(BaseModel):
     points_per_side: Annotated[int, Field(ge=1, le=128)] = 32
     pred_iou_thresh: Share = 0.88
     stability_score_thresh: Share = 0.95
+    stability_score_offset: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
     box_nms_thresh: Share = 0.7
+    # The third layer has 64 crops, each encoded by itself.
+    crop_n_layers: Annotated[int, Field(ge=0, le=3)] = 0
+    crop_nms_thresh: Share = 0.7
+    crop_overlap_ratio: Share = Grid.crop_overlap_ratio
+    crop_n_points_downscale_factor: Annotated[int, Field(ge=1)] = 1
+    min_mask_region_area: Annotated[int, Field(ge=0)] = 0
+    # CVAT waits 120 s, in which the reply has to be made and sent too.
+    deadline: Seconds = 100.0
 
     @field_validator("model")
     @classmethod
@@ -87,6 +113,18 @@ class Settings(BaseModel):
         if not re.fullmatch(r"auto|cpu|cuda(:\d{1,2})?", name):
             raise ValueError("must be auto, cpu, cuda or cuda:N")
         return name
+
+    @field_validator("crop_n_points_downscale_factor")
+    @classmethod
+    def _each_layer_has_a_point(cls, factor: int, others: ValidationInfo) -> int:
+        side, layers = others.data.get("points_per_side", 0), others.data.get("crop_n_layers", 0)
+        if side and factor**layers > side:
+            most = max(one for one in range(1, side + 1) if one**layers <= side)
+            raise ValueError(
+                f"should be {most} at most: with {side} points on a side and {layers} layers of "
+                "crops, the last layer would have none"
+            )
+        return factor
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -128,12 +166,8 @@ class Settings(BaseModel):
 
     def grid(self) -> Grid:
         """Everything mode's parameters."""
-        return Grid(
-            points_per_side=self.points_per_side,
-            pred_iou_thresh=self.pred_iou_thresh,
-            stability_score_thresh=self.stability_score_thresh,
-            box_nms_thresh=self.box_nms_thresh,
-        )
+        values = dict(self)
+        return Grid(**{field.name: values[field.name] for field in fields(Grid)})
 
     def manner(self) -> Manner:
         """How the model is to answer prompts."""
@@ -145,15 +179,12 @@ class Settings(BaseModel):
             max_hole=share if self.max_hole is None else self.max_hole,
         )
 
-    def load_model(
-        self, report: Reporter | None = None, *, everything: bool | None = None
-    ) -> Model:
+    def load_model(self, report: Reporter | None = None) -> Model:
         """The model that these settings ask for, ready to look at images.
 
         Args:
             report: hears of downloads and of the back end that was taken; standard error by
                 default.
-            everything: whether everything mode is wanted; None is what `function` says.
 
         Raises:
             Unavailable: weights, device or back end cannot be had.
@@ -165,7 +196,6 @@ class Settings(BaseModel):
             backend=self.backend,
             precision=self.precision,
             compiled=self.compile,
-            everything=self.function == "detector" if everything is None else everything,
             manner=self.manner(),
             report=report,
         )
@@ -173,11 +203,24 @@ class Settings(BaseModel):
     def variables(self) -> dict[str, str]:
         """The settings in effect under their variables' names, for the log."""
         manner = self.manner()
-        in_effect = {**dict(self), "min_island": manner.min_island, "max_hole": manner.max_hole}
+        in_effect = {
+            **dict(self),
+            "min_island": manner.min_island,
+            "max_hole": manner.max_hole,
+            # segment-anything's own is 512/1500; a ten-thousandth of a side is hardly a pixel.
+            "crop_overlap_ratio": round(self.crop_overlap_ratio, 4),
+        }
         return {
-            _variable(field): str(value) for field, value in in_effect.items() if value is not None
+            _variable(field): _text(value)
+            for field, value in in_effect.items()
+            if value is not None
         }
 
 
 def _variable(field: str) -> str:
     return f"SAM_{field.upper()}"
+
+
+def _text(value: object) -> str:
+    # As people write it: 100 seconds, an offset of 1.
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)

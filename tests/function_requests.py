@@ -89,8 +89,11 @@ def as_cvat_stores_it(item: dict[str, Any]) -> list[int]:
 
 
 def is_a_list_of_objects(reply: Any) -> None:
-    """Every item is one that CVAT stores as it is meant."""
+    """Every item is one that CVAT stores as it is meant, and small ones lie on large ones."""
     assert len(reply) > 3
+    areas = [sum(item["rle"][1:-4:2]) for item in reply]
+    assert areas == sorted(areas, reverse=True)
+    assert areas[0] > areas[-1]
     for item in reply:
         assert item["label"] == "object"
         assert item["type"] == "mask"

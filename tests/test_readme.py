@@ -27,6 +27,7 @@ ELSEWHERE = {
     "make test": "this run",
     "make lint": ".ci/run",
     "make bench-clicks": "tests/bench/test_bench_clicks.py",
+    "make bench-everything": "tests/bench/test_bench_everything.py",
     "make bench-rle": "tests/bench/test_bench_rle.py",
     "make bench-upload": "tests/bench/test_bench_upload.py",
     "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",

@@ -2,7 +2,7 @@ import pytest
 
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.answering.manner import Manner
-from cvat_sam.models.grid import Grid
+from cvat_sam.models.everything.grid import Grid
 from cvat_sam.settings import Settings
 
 
@@ -22,6 +22,13 @@ def test_everything_is_read():
             "SAM_PRED_IOU_THRESH": "0.8",
             "SAM_STABILITY_SCORE_THRESH": "0.9",
             "SAM_BOX_NMS_THRESH": "0.6",
+            "SAM_STABILITY_SCORE_OFFSET": "0.5",
+            "SAM_CROP_N_LAYERS": "2",
+            "SAM_CROP_NMS_THRESH": "0.65",
+            "SAM_CROP_OVERLAP_RATIO": "0.25",
+            "SAM_CROP_N_POINTS_DOWNSCALE_FACTOR": "4",
+            "SAM_MIN_MASK_REGION_AREA": "100",
+            "SAM_DEADLINE": "12.5",
             "SAM_BACKEND": "onnx",
             "SAM_PRECISION": "bf16",
             "SAM_COMPILE": "1",
@@ -37,7 +44,19 @@ def test_everything_is_read():
     assert (settings.function, settings.model, settings.device) == ("detector", "vit_h", "cuda:1")
     assert str(settings.checkpoint) == "/weights/mine.pth"
     assert settings.max_pixels == 1000
-    assert settings.grid() == Grid(16, 0.8, 0.9, 0.6)
+    assert settings.grid() == Grid(
+        points_per_side=16,
+        pred_iou_thresh=0.8,
+        stability_score_thresh=0.9,
+        stability_score_offset=0.5,
+        box_nms_thresh=0.6,
+        crop_n_layers=2,
+        crop_nms_thresh=0.65,
+        crop_overlap_ratio=0.25,
+        crop_n_points_downscale_factor=4,
+        min_mask_region_area=100,
+    )
+    assert settings.deadline == 12.5
     assert (settings.backend, settings.precision, settings.compile) == ("onnx", "bf16", True)
     assert (settings.embeddings_mb, settings.embeddings_dir_mb) == (0, 50)
     assert str(settings.embeddings_dir) == "/shared/embeddings"
@@ -72,6 +91,25 @@ def test_empty_variable_counts_as_not_set():
         ("SAM_MIN_ISLAND", "2", "SAM_MIN_ISLAND: should be less than or equal to 1, not '2'"),
         ("SAM_MAX_HOLE", "-0.1", "SAM_MAX_HOLE: should be greater than or equal to 0"),
         ("SAM_MAX_HOLE", "nan", "SAM_MAX_HOLE: should be"),
+        (
+            "SAM_STABILITY_SCORE_OFFSET",
+            "-1",
+            "SAM_STABILITY_SCORE_OFFSET: should be greater than or equal to 0, not '-1'",
+        ),
+        ("SAM_STABILITY_SCORE_OFFSET", "inf", "SAM_STABILITY_SCORE_OFFSET: should be a finite"),
+        ("SAM_CROP_N_LAYERS", "4", "SAM_CROP_N_LAYERS: should be less than or equal to 3"),
+        ("SAM_CROP_N_LAYERS", "-1", "SAM_CROP_N_LAYERS: should be greater than or equal to 0"),
+        ("SAM_CROP_NMS_THRESH", "1.1", "SAM_CROP_NMS_THRESH: should be less than or equal to 1"),
+        ("SAM_CROP_OVERLAP_RATIO", "-0.1", "SAM_CROP_OVERLAP_RATIO: should be greater than or"),
+        (
+            "SAM_CROP_N_POINTS_DOWNSCALE_FACTOR",
+            "0",
+            "SAM_CROP_N_POINTS_DOWNSCALE_FACTOR: should be greater than or equal to 1, not '0'",
+        ),
+        ("SAM_MIN_MASK_REGION_AREA", "-1", "SAM_MIN_MASK_REGION_AREA: should be greater than or"),
+        ("SAM_DEADLINE", "0", "SAM_DEADLINE: should be greater than 0, not '0'"),
+        ("SAM_DEADLINE", "inf", "SAM_DEADLINE: should be a finite number, not 'inf'"),
+        ("SAM_DEADLINE", "100s", "SAM_DEADLINE: should be a valid number"),
         ("SAM_MAX_PIXELS", "-1", "SAM_MAX_PIXELS: should be greater than or equal to 1, not '-1'"),
     ],
 )
@@ -80,6 +118,30 @@ def test_value_that_cannot_be_used_is_said_with_its_variable(variable, value, se
         Settings.from_environment({variable: value})
     assert sentence in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("factor", "layers"), [("32", "1"), ("5", "2"), ("3", "3"), ("99", "0")])
+def test_crops_have_fewer_points_as_long_as_each_has_one(factor, layers):
+    environment = {"SAM_CROP_N_LAYERS": layers, "SAM_CROP_N_POINTS_DOWNSCALE_FACTOR": factor}
+    grid = Settings.from_environment(environment).grid()
+    assert grid.crop_n_points_downscale_factor == int(factor)
+    fewer = {**environment, "SAM_CROP_N_POINTS_DOWNSCALE_FACTOR": str(int(factor) + 1)}
+    if layers == "0":
+        Settings.from_environment(fewer)
+        return
+    with pytest.raises(InvalidSetting) as raised:
+        Settings.from_environment(fewer)
+    assert str(raised.value).startswith(
+        f"SAM_CROP_N_POINTS_DOWNSCALE_FACTOR: should be {factor} at most: with 32 points on a side "
+        f"and {layers} layers of crops, "
+    )
+
+
+def test_the_crops_overlap_is_segment_anythings_to_the_last_digit_and_short_in_the_log():
+    assert Settings.from_environment({}).grid().crop_overlap_ratio == 512 / 1500
+    assert Settings().variables()["SAM_CROP_OVERLAP_RATIO"] == "0.3413"
+    assert Settings().variables()["SAM_DEADLINE"] == "100"
+    assert Settings(deadline=0.01).variables()["SAM_DEADLINE"] == "0.01"
 
 
 def test_changed_leaves_what_is_not_given():
@@ -116,7 +178,7 @@ def test_the_log_has_the_values_in_effect():
     assert variables["SAM_MIN_ISLAND"] == variables["SAM_MAX_HOLE"] == "0.01"
     assert variables["SAM_EMBEDDINGS_MB"] == "64"
     assert "SAM_EMBEDDINGS_DIR" not in variables
-    assert Settings(mask_choice="sam", max_hole=0.1).variables()["SAM_MIN_ISLAND"] == "0.0"
+    assert Settings(mask_choice="sam", max_hole=0.1).variables()["SAM_MIN_ISLAND"] == "0"
     # What the log says can be put into an environment again.
     assert Settings.from_environment(variables).variables() == variables
 
@@ -143,17 +205,14 @@ def test_the_model_is_loaded_with_everything_that_was_said(monkeypatch, tmp_path
     asked = []
     monkeypatch.setattr("cvat_sam.settings.load", lambda *names, **how: asked.append((names, how)))
     settings.load_model()
-    settings.changed(function="detector").load_model()
-    settings.load_model(everything=True)
-    assert [how.pop("everything") for _, how in asked] == [False, True, True]
-    for names, how in asked:
-        assert names == ("vit_b",)
-        assert how == {
-            "device": "cpu",
-            "checkpoint": weights,
-            "backend": "torch",
-            "precision": "bf16",
-            "compiled": True,
-            "manner": Manner("sam"),
-            "report": None,
-        }
+    [(names, how)] = asked
+    assert names == ("vit_b",)
+    assert how == {
+        "device": "cpu",
+        "checkpoint": weights,
+        "backend": "torch",
+        "precision": "bf16",
+        "compiled": True,
+        "manner": Manner("sam"),
+        "report": None,
+    }

@@ -6,11 +6,13 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.clicks import machine, table
+from benchmarks import machine
+from benchmarks.clicks import table
 from benchmarks.clicks.measuring import measure
 from benchmarks.clicks.plan import Plan, quick
-from benchmarks.clicks.processes import WorkerFailed
-from benchmarks.clicks.results import AUTO, Results
+from benchmarks.processes import WorkerFailed
+from benchmarks.progress import say
+from benchmarks.results import AUTO, Results
 
 BACKENDS = ("torch", "onnx", "openvino")
 ALL = "all"
@@ -23,23 +25,17 @@ def main() -> int:
     results = Results(facts=machine.facts() | asdict(plan))
     asked = BACKENDS if ALL in options.backend else dict.fromkeys(options.backend)
     try:
-        measure([AUTO, *asked], plan, results, _say)
+        measure([AUTO, *asked], plan, results, say)
     except WorkerFailed as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    _say("")
+    say("")
     print(*table.notes(results), "", sep="\n")
     print(*(table.markdown(results) if options.markdown else table.text(results)), sep="\n")
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(table.as_json(results), indent=1, ensure_ascii=False) + "\n")
     print(f"\n{options.json}")
     return 0
-
-
-def _say(words: str) -> None:
-    """Show what is being measured, on a terminal, in one line that is written over."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from benchmarks.clicks.likeness import iou, mask_of
-from benchmarks.clicks.photos import Mask, Pixels, Point, jpeg, request
+from benchmarks.clicks.photos import Mask, Point, request
 from benchmarks.clicks.processes import Worker
+from benchmarks.photos import Pixels, jpeg
 
 
 def annotate(worker: Worker, pixels: Pixels, truth: Mask, clicks: int) -> Iterator[float]:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.clicks.photos import NAMES, Mask, Pixels, photo
+from benchmarks.clicks.photos import NAMES, Mask
+from benchmarks.photos import Pixels, photo
 
 Coordinates = npt.NDArray[np.float64]
 

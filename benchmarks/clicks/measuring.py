@@ -1,6 +1,6 @@
 """What is measured, in the order in which it is measured; the ways take turns in all of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 from benchmarks.clicks import photos, rows
@@ -8,10 +8,12 @@ from benchmarks.clicks.annotator import annotate
 from benchmarks.clicks.composed import pictures
 from benchmarks.clicks.likeness import iou, mask_of
 from benchmarks.clicks.plan import Plan
-from benchmarks.clicks.processes import Worker, WorkerFailed
-from benchmarks.clicks.results import AUTO, STOCK, Results
+from benchmarks.clicks.processes import Worker
+from benchmarks.photos import jpeg, photo
+from benchmarks.progress import Say
+from benchmarks.results import STOCK, Results
+from benchmarks.starting import that_start
 
-Say = Callable[[str], None]
 Workers = dict[str, Worker]
 # In shares of width and height: of each photograph's clicks that are compared.
 COMPARED = ((0.25, 0.25), (0.75, 0.75), (0.5, 0.5), (0.75, 0.25), (0.25, 0.75))
@@ -23,7 +25,8 @@ def measure(backends: list[str], plan: Plan, results: Results, say: Say) -> None
     Raises:
         WorkerFailed: the stock way, or ours with the back end that `auto` takes, does not run.
     """
-    ways = [STOCK, *_that_start(backends, results, say)]
+    _stock_starts(results, say)
+    ways = [STOCK, *that_start(backends, _worker, results, say)]
     _starts(ways, plan, results, say)
     with ExitStack() as stack:
         workers = {way: stack.enter_context(_worker(way)) for way in ways}
@@ -51,29 +54,12 @@ def _turn(workers: Workers, number: int) -> Iterator[tuple[str, Worker]]:
     return iter(order if number % 2 else reversed(order))
 
 
-def _that_start(backends: list[str], results: Results, say: Say) -> list[str]:
-    """Start each once, which does not count: networks may have to be exported first."""
-    found = []
-    results.facts["backends"] = {}
-    for way in (STOCK, *backends):
-        say(f"first start: {way}")
-        try:
-            with _worker(way) as worker:
-                backend = worker.facts["backend"]
-        except WorkerFailed as error:
-            if way in (STOCK, AUTO):
-                raise
-            results.missing[way] = str(error).splitlines()[-1]
-            continue
-        if way not in (STOCK, AUTO, backend):
-            raise WorkerFailed(f"{way} was asked for, and {backend} runs")
-        if way == STOCK:
-            results.facts["torch_threads"] = worker.facts["threads"]
-            backend = f"segment-anything's predictor, torch, {worker.facts['threads']} threads"
-        else:
-            found.append(way)
-        results.facts["backends"][way] = backend
-    return found
+def _stock_starts(results: Results, say: Say) -> None:
+    say(f"first start: {STOCK}")
+    with _worker(STOCK) as worker:
+        threads = results.facts["torch_threads"] = worker.facts["threads"]
+    backend = f"segment-anything's predictor, torch, {threads} threads"
+    results.facts["backends"] = {STOCK: backend}
 
 
 def _starts(ways: list[str], plan: Plan, results: Results, say: Say) -> None:
@@ -136,11 +122,11 @@ def _likeness(workers: Workers, plan: Plan, results: Results, say: Say) -> None:
 
 def _compared(plan: Plan) -> Iterator[tuple[str, str, int, int]]:
     """What is compared: names, requests' texts, heights and widths."""
-    for name in list(photos.NAMES)[: plan.photos]:
-        pixels = photos.photo(name)
+    for name in photos.NAMES[: plan.photos]:
+        pixels = photo(name)
         height, width = pixels.shape[:2]
         for x, y in COMPARED[: plan.compared]:
-            text = photos.request(photos.jpeg(pixels), [(x * width, y * height)])
+            text = photos.request(jpeg(pixels), [(x * width, y * height)])
             yield name, text, height, width
     for size in rows.SIZES:
         width, height = plan.size(size)

@@ -1,8 +1,6 @@
-"""The photographs, CC0 or public domain, out of scikit-image's wheel; and requests about them."""
+"""The photographs that are clicked at, and requests about them."""
 
 import base64
-import importlib.resources
-import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,18 +10,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Pixels = npt.NDArray[np.uint8]
+from benchmarks.photos import jpeg, photo, unseen
+
 Mask = npt.NDArray[np.bool_]
 Point = tuple[float, float]
 
-# A cup of coffee by Rachel Michetti, courtesy of Pikolo Espresso Bar (CC0); Chelsea the cat by
-# Stéfan van der Walt (CC0); Eileen Collins by NASA (public domain).
-NAMES = {"coffee": "coffee.png", "cat": "chelsea.png", "astronaut": "astronaut.png"}
-
-JPEG_START = b"\xff\xd8"
-JPEG_COMMENT = b"\xff\xfe"
-
-_numbers = itertools.count()
+NAMES = ("coffee", "cat", "astronaut")
 
 
 @dataclass(frozen=True)
@@ -51,34 +43,9 @@ SESSION = (
 
 
 @lru_cache
-def photo(name: str) -> Pixels:
-    """A photograph as it is, RGB uint8 `(H, W, 3)`."""
-    file = importlib.resources.files("skimage.data").joinpath(NAMES[name]).read_bytes()
-    decoded = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
-    if decoded is None:
-        raise ValueError(f"OpenCV cannot read scikit-image's {NAMES[name]}")
-    return np.ascontiguousarray(decoded[..., ::-1], dtype=np.uint8)
-
-
-@lru_cache
 def enlarged(width: int, height: int) -> bytes:
     """The coffee at this size, as a JPEG's bytes."""
     return jpeg(cv2.resize(photo("coffee"), (width, height), interpolation=cv2.INTER_CUBIC))
-
-
-def jpeg(pixels: npt.NDArray[np.generic]) -> bytes:
-    """RGB pixels as a JPEG's bytes."""
-    done, encoded = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]))
-    if not done:
-        raise ValueError(f"OpenCV cannot write {pixels.shape} as a JPEG")
-    return encoded.tobytes()
-
-
-def unseen(image: bytes) -> bytes:
-    """The same JPEG with a comment that no other has: an image that nobody has looked at yet."""
-    comment = next(_numbers).to_bytes(8, "big")
-    length = (2 + len(comment)).to_bytes(2, "big")
-    return JPEG_START + JPEG_COMMENT + length + comment + image.removeprefix(JPEG_START)
 
 
 def request(image: bytes, positive: Sequence[Point], negative: Sequence[Point] = ()) -> str:

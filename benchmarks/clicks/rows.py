@@ -1,11 +1,8 @@
 """The rows of the table, and what was aimed at in each."""
 
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
-from benchmarks.clicks.results import AUTO, STOCK, Results
+from benchmarks.rows import Row
 
 SIZES = {"1080p": (1920, 1080), "12 MP": (4000, 3000)}
 LARGEST = "12 MP"
@@ -37,61 +34,6 @@ def second(size: str) -> str:
 def later(size: str) -> str:
     """The row of all clicks after the second."""
     return f"third to sixth click, {size}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row.
-
-    Attributes:
-        name: what is measured.
-        unit: of its figures; empty for IoUs.
-        times: how many times ours the stock way should at least take.
-        most: the most that ours should be.
-        least: the least that ours should be.
-        summary: makes a figure of samples.
-    """
-
-    name: str
-    unit: Literal["ms", "MB", "s", "GB", ""]
-    times: float | None = None
-    most: float | None = None
-    least: float | None = None
-    summary: Callable[[list[float]], float] = statistics.median
-
-    @property
-    def goal(self) -> str:
-        """The goal in words; empty where there is none."""
-        if self.times is not None:
-            return f"≥ {self.times:g}×"
-        if self.most is not None:
-            return f"≤ {self.most:g} {self.unit}"
-        return "" if self.least is None else f"≥ {self.least:g}"
-
-    def figure(self, results: Results, way: str) -> float | None:
-        """What came out; None where nothing was measured."""
-        samples = results.of(self.name, way)
-        return self.summary(samples) if samples else None
-
-    def ratio(self, results: Results, way: str) -> float | None:
-        """How many times ours the stock way's figure is; None for IoUs and where one is missing."""
-        stock, ours = self.figure(results, STOCK), self.figure(results, way)
-        return None if way == STOCK or not self.unit or stock is None or not ours else stock / ours
-
-    def is_reached(self, results: Results, way: str = AUTO) -> bool | None:
-        """Whether the goal is; None where there is none, or nothing was measured.
-
-        Goals are for photographs of the sizes above, not for smaller ones.
-        """
-        ours = self.figure(results, way)
-        if way == STOCK or ours is None or results.facts.get("divide", 1) != 1:
-            return None
-        if self.times is not None:
-            ratio = self.ratio(results, way)
-            return None if ratio is None else ratio >= self.times
-        if self.most is not None:
-            return ours <= self.most
-        return None if self.least is None else ours >= self.least
 
 
 ROWS = (

@@ -4,19 +4,15 @@ Every click embeds the image anew, as the functions do that are published for CV
 not say which image it is about. Its weights are the same MobileSAM's, and torch has its defaults.
 """
 
-import base64
-import io
 import json
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from PIL import Image
 from segment_anything import SamPredictor
 
-from cvat_sam.models.networks import mobile_sam
-from cvat_sam.weights import checkpoints
+from benchmarks import official
 
 # How a mask's pixels can be written: 1.0 as in the stock way that was measured, 1, and true.
 FORMS: dict[str, npt.DTypeLike] = {"floats": np.float32, "integers": np.uint8, "booleans": bool}
@@ -26,16 +22,13 @@ class Stock:
     """segment-anything's `SamPredictor` behind the same requests."""
 
     def __init__(self) -> None:
-        path = checkpoints.find(checkpoints.VIT_T)
-        sam = mobile_sam.build(torch.load(path, map_location="cpu", weights_only=True))
-        self._predictor = SamPredictor(sam.eval())
+        self._predictor = SamPredictor(official.sam())
         self.facts: dict[str, Any] = {"backend": "torch", "threads": torch.get_num_threads()}
 
     def answer(self, text: str) -> tuple[str, str]:
         """Answer a request's text with a reply's; the second text is empty."""
         asked = json.loads(text)
-        image = Image.open(io.BytesIO(base64.b64decode(asked["image"]))).convert("RGB")
-        self._predictor.set_image(np.array(image))
+        self._predictor.set_image(official.pixels(asked["image"]))
         positive, negative = asked["pos_points"], asked["neg_points"]
         masks, scores, _ = self._predictor.predict(
             point_coords=np.array([*positive, *negative]),

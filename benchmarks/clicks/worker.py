@@ -1,16 +1,13 @@
-"""A process that answers one way, told over its standard input what to do, a line of JSON each.
+"""A process that answers one way.
 
-    python -m benchmarks.clicks.worker stock|ours
-
-It says what it is as soon as it is ready. A failure ends it, with a traceback.
+python -m benchmarks.clicks.worker stock|ours
 """
 
-import json
-import os
 import sys
 import time
-from pathlib import Path
 from typing import Any, Protocol
+
+from benchmarks import worker
 
 
 class Way(Protocol):
@@ -25,23 +22,12 @@ class Way(Protocol):
         """A reply's text for a mask."""
 
 
-def main() -> None:
-    """Answer until standard input ends."""
-    # What a library prints is not to be taken for an answer.
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    way = _way(sys.argv[1])
-    _say(out, way.facts)
-    for line in sys.stdin:
-        order = json.loads(line)
-        _say(out, getattr(_Orders, order.pop("do"))(way, **order))
-
-
-class _Orders:
+class Orders(worker.Orders):
     """What can be asked for."""
 
     @staticmethod
     def answer(way: Way, *, text: str, wanted: bool) -> dict[str, Any]:
+        """A reply to a request, and what it took."""
         began = time.perf_counter()
         reply, timing = way.answer(text)
         seconds = time.perf_counter() - began
@@ -50,6 +36,7 @@ class _Orders:
 
     @staticmethod
     def reply(way: Way, *, width: int, height: int, form: str) -> dict[str, Any]:
+        """What it takes to write a reply."""
         from benchmarks.clicks.photos import large_mask
 
         mask = large_mask(width, height)
@@ -57,20 +44,10 @@ class _Orders:
         reply = way.reply(mask, form)
         return {"seconds": time.perf_counter() - began, "bytes": len(reply.encode())}
 
-    @staticmethod
-    def peak(way: Way) -> dict[str, Any]:
-        # Not what getrusage says: that counts from the fork, when it was a copy of its parent.
-        try:
-            lines = Path("/proc/self/status").read_text().splitlines()
-        except OSError:
-            return {"bytes": None}
-        [line] = [line for line in lines if line.startswith("VmHWM:")]
-        return {"bytes": int(line.split()[1]) * 1024}
 
-
-def _way(name: str) -> Way:
+def way() -> Way:
     """Each imports only what it needs."""
-    if name == "stock":
+    if sys.argv[1] == "stock":
         from benchmarks.clicks.stock import Stock
 
         return Stock()
@@ -79,10 +56,5 @@ def _way(name: str) -> Way:
     return Ours()
 
 
-def _say(out: Any, answer: dict[str, Any]) -> None:
-    out.write(json.dumps(answer) + "\n")
-    out.flush()
-
-
 if __name__ == "__main__":
-    main()
+    worker.serve(way, Orders)

@@ -43,9 +43,7 @@ def annotate(
     where it ended. A frame that fails is listed, and the rest goes on; the exit code is 2 then.
     """
     ranges = None if frames is None else asking.frame_ranges(frames)
-    asker = asking.choose(
-        function=function, dashboard=dashboard, model=model, device=device, everything=True
-    )
+    asker = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
     with (
         server_options.connect(
             server_host=server_host,

@@ -58,9 +58,8 @@ def choose(
     dashboard: str | None,
     model: str | None,
     device: str | None,
-    everything: bool,
 ) -> Asker:
-    """The model that a command's options ask for; `everything`: whether that will be asked.
+    """The model that a command's options ask for.
 
     Raises:
         InvalidSetting: they ask for none, for several, or for one that cannot be.
@@ -74,7 +73,7 @@ def choose(
         if dashboard is not None:
             raise InvalidSetting("--dashboard needs --function NAME, and takes no --model")
         keep_freed_pages()
-        return LocalModel(model, device=device, everything=everything)
+        return LocalModel(model, device=device)
     if device is not None:
         raise InvalidSetting("--device is for --model; a function runs where it is deployed")
     if dashboard is not None:

@@ -41,9 +41,7 @@ def refine_boxes(
     and is listed, and the exit code is 2 then. A rotated one is asked for as the upright box around
     it. Tracks are left alone. The same command again goes on where it ended.
     """
-    asker = asking.choose(
-        function=function, dashboard=dashboard, model=model, device=device, everything=False
-    )
+    asker = asking.choose(function=function, dashboard=dashboard, model=model, device=device)
     with (
         server_options.connect(
             server_host=server_host,

@@ -72,7 +72,7 @@ class Function:
         began = time.perf_counter()
         model = settings.load_model(report)
         loaded = time.perf_counter()
-        model.warm_up()
+        model.warm_up(everything=settings.function == "detector")
         warm = time.perf_counter()
         function = cls(settings, model, report=report)
         logger.info_with(
@@ -96,6 +96,12 @@ class Function:
         timing = Timing()
         text, status = self._text_and_status(body, timing, logger=logger)
         timing.stop()
+        if timing.visited is not None and not timing.visited.is_all:
+            asked, points = timing.visited
+            logger.warn(
+                f"the time was up: {asked:,} of {points:,} points were asked in "
+                f"{self.settings.deadline:g} s (SAM_DEADLINE); the reply has what they found"
+            )
         milliseconds = timing.milliseconds()
         logger.info_with(
             "cvat-sam answered",
@@ -104,6 +110,7 @@ class Function:
             milliseconds=milliseconds.pop("total"),
             **{f"{part}_ms": taken for part, taken in milliseconds.items()},
             **({} if timing.embedding is None else {"embedding": timing.embedding}),
+            **({} if timing.visited is None else {"points": str(timing.visited)}),
             bytes=len(text),
             **_memory(),
         )

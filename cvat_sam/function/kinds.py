@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cvat_sam.exceptions import NothingFound
 from cvat_sam.function.embeddings.encodings import Encodings
-from cvat_sam.function.timing import Timing
+from cvat_sam.function.timing import Timing, Visited
 from cvat_sam.models.encoded_image import EncodedImage
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.settings import FunctionKind, Settings
@@ -34,8 +34,11 @@ def interactor(body: object, encodings: Encodings, settings: Settings, timing: T
 
 
 def detector(body: object, encodings: Encodings, settings: Settings, timing: Timing) -> str:
-    """All objects whose confidence is at least the request's threshold; or those asked for."""
-    from cvat_sam.models.everything import everything
+    """All objects whose confidence is at least the request's threshold; or those asked for.
+
+    Where the time is up (`SAM_DEADLINE`, from when the request came), what is found by then.
+    """
+    from cvat_sam.models.everything.everything import everything
 
     with timing.part("parse"):
         request = parse(body, DetectorRequest)
@@ -45,8 +48,14 @@ def detector(body: object, encodings: Encodings, settings: Settings, timing: Tim
     threshold = request.threshold or 0.0
     encoded = encodings.get(request.image, timing=timing)
     with timing.part("mask"):
-        found = everything(encoded, settings.grid())
-    sure = [one for one in found if one.confidence >= threshold]
+        done = everything(
+            encoded,
+            settings.grid(),
+            encode_crop=encodings.of_crops(request.image, timing=timing),
+            until=timing.began + settings.deadline,
+        )
+    timing.visited = Visited(done.visited, done.points)
+    sure = [one for one in done.found if one.confidence >= threshold]
     with timing.part("reply"):
         return replies.shapes(sure) if request.reply == "shapes" else replies.detector(sure)
 
@@ -64,10 +73,8 @@ def each(prompts: Prompts, encoded: EncodedImage, timing: Timing) -> list[FoundM
         InvalidRequest: one of the prompts does not fit the image; none was asked then.
     """
     checked = prompts.checked(height=encoded.height, width=encoded.width)
-    # One by one: in a batch the networks' sums differ in the fifth decimal, so that a mask would
-    # depend on its neighbours in the request, and on a CPU a batch is not faster.
     with timing.part("mask"):
-        return [encoded.segment(prompt) for prompt in checked.each]
+        return encoded.segment_each(checked.each)
 
 
 def embedder(body: object, encodings: Encodings, settings: Settings, timing: Timing) -> str:

@@ -19,7 +19,6 @@ def load(
     backend: str = "auto",
     precision: str = "fp32",
     compiled: bool = False,
-    everything: bool = False,
     manner: Manner = USUAL,
     report: Reporter | None = None,
 ) -> Model:
@@ -32,7 +31,6 @@ def load(
         backend: `auto`, `torch`, `onnx` or `openvino`.
         precision: `fp32` or `bf16`.
         compiled: whether PyTorch is to compile the image encoder.
-        everything: whether everything mode is wanted, which PyTorch alone can do so far.
         manner: how the model answers a prompt.
         report: hears of downloads, of an export, and which back end was taken and why. Without it
             downloads, export and warnings go to standard error.
@@ -51,7 +49,6 @@ def load(
         device=device,
         precision=precision,
         compiled=compiled,
-        everything=everything,
         report=report or StandardError(),
     )
     chosen = choosing.choose(backend, wanted)

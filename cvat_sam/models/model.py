@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from cvat_sam.models.answering.manner import USUAL, Manner
 from cvat_sam.models.backends.backend import INPUT_SIZE, Backend, Floats
-from cvat_sam.models.encoded_image import EncodedImage, input_size
+from cvat_sam.models.encoded_image import FEW, EncodedImage, input_size
 from cvat_sam.models.prompt import Prompt
 from cvat_sam.models.resizing import resized
 
@@ -46,10 +46,19 @@ class Model:
         """An image of this size whose embedding is there already, float32 `(1, 256, 64, 64)`."""
         return EncodedImage(self.backend, embedding, height, width, self.manner)
 
-    def warm_up(self) -> None:
-        """Run both networks once, as a first click does, so that the first click is not slow."""
+    def warm_up(self, *, everything: bool = False) -> None:
+        """Run the networks once, as a first request does, so that the first one is not slow.
+
+        Args:
+            everything: whether that is what will be asked, and not clicks.
+        """
         gray = np.full((INPUT_SIZE, INPUT_SIZE, 3), 128, np.uint8)
         gray[384:640, 384:640] = 255
         encoded = self.encode(gray)
-        encoded.segment(Prompt(positive=[(512, 512)]))
+        click = Prompt(positive=[(512, 512)])
+        if everything:
+            for _ in self.backend.decode_many(encoded.embedding, [click] * FEW):
+                pass
+            return
+        encoded.segment(click)
         encoded.segment(Prompt(positive=[(512, 512)], negative=[(10, 10)]))

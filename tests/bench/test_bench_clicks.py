@@ -16,8 +16,11 @@ from benchmarks.clicks import photos, rows, table
 from benchmarks.clicks.annotator import middle_of_largest
 from benchmarks.clicks.composed import pictures
 from benchmarks.clicks.likeness import iou, mask_of
-from benchmarks.clicks.processes import Worker, WorkerFailed
-from benchmarks.clicks.results import AUTO, STOCK, Results
+from benchmarks.clicks.processes import Worker
+from benchmarks.photos import photo, unseen
+from benchmarks.processes import WorkerFailed
+from benchmarks.results import AUTO, STOCK, Results
+from benchmarks.table import times
 from cvat_sam.models.found_mask import FoundMask
 from cvat_sam.wire import replies
 
@@ -76,7 +79,7 @@ def test_the_table_says_what_the_json_says(quick):
                 assert float(cell.split()[0].replace(",", "")) == pytest.approx(figure, rel=0.006)
         if row["unit"]:
             ratio = row["ways"][AUTO]["ratio"]
-            assert cells[1].endswith(f" {row['unit']} ({table.times(ratio)})")
+            assert cells[1].endswith(f" {row['unit']} ({times(ratio)})")
     assert "goals do not count" in text
 
 
@@ -166,7 +169,7 @@ def test_goals_that_are_just_reached():
 
 
 def test_every_session_is_about_an_image_that_nobody_has_seen_and_that_looks_the_same():
-    once, again = (photos.unseen(photos.enlarged(90, 60)) for _ in range(2))
+    once, again = (unseen(photos.enlarged(90, 60)) for _ in range(2))
     assert once != again
     decoded = [cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR) for file in (
         once, again, photos.enlarged(90, 60)
@@ -223,7 +226,7 @@ def test_an_annotator_clicks_in_the_middle_of_the_largest_wrong_part():
 def test_composed_pictures_are_what_their_masks_say():
     for number, picture in enumerate(pictures(6)):
         height, width = picture.mask.shape
-        ground = photos.photo(list(photos.NAMES)[number % 3])
+        ground = photo(photos.NAMES[number % 3])
         assert picture.pixels.shape == ground.shape == (height, width, 3)
         around = cv2.dilate(picture.mask.astype(np.uint8), np.ones((9, 9))) > 0
         assert np.array_equal(picture.pixels[~around], ground[~around])

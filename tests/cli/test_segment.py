@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import os
+import pty
+import re
+import signal
 import subprocess
 import sys
 
@@ -80,6 +84,98 @@ def test_everything_in_many_images(segment, tmp_path, monkeypatch):
         assert rle.cvat.decode(
             record["points"], height=record["height"], width=record["width"]
         ).any()
+
+
+def on_a_terminal(folder, *words, **settings):
+    """A process whose standard error is a terminal, and the end of it that we see."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cvat_sam", "segment", *map(str, words)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"} | settings,
+    )
+    os.close(theirs)
+    return process, ours
+
+
+def seen_on(terminal, *, until=None):
+    """What the terminal shows, to its end or until some words are there."""
+    shown = b""
+    try:
+        while part := os.read(terminal, 4096):
+            shown += part
+            if until is not None and until in shown:
+                return shown.decode()
+    except OSError:  # the end, as Linux says it
+        pass
+    os.close(terminal)
+    return shown.decode()
+
+
+def test_on_a_terminal_everything_has_a_bar_of_points_for_each_image(photos):
+    words = ["cat.png", "cup of coffee.jpg", "--everything"]
+    process, terminal = on_a_terminal(photos, *words, SAM_POINTS_PER_SIDE="4")
+    shown = seen_on(terminal)
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    assert "cat.png, 1 of 2" in shown
+    assert "cup of coffee.jpg, 2 of 2" in shown
+    assert "16/16 points" in plain(shown)
+    # What is told is not the terminal's, as long as nobody lets it be.
+    first, *masks = out.decode().splitlines()
+    assert first.startswith("cat.png: ")
+    assert any(line.startswith("cup of coffee.jpg: ") for line in masks)
+    assert " masks in " not in shown
+    hidden, back = "\x1b[?25l", "\x1b[?25h"
+    assert shown.count(hidden) == shown.count(back) == 2
+
+
+def plain(shown):
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+
+
+def test_everything_looks_at_crops_and_has_no_deadline(photos, tmp_path):
+    grid = {"POINTS_PER_SIDE": 4, "CROP_N_LAYERS": 1, "CROP_N_POINTS_DOWNSCALE_FACTOR": 4}
+    settings = {f"SAM_{name}": str(value) for name, value in {**grid, "DEADLINE": 0.01}.items()}
+    written = tmp_path / "masks.json"
+    process, terminal = on_a_terminal(
+        photos, "cat.png", "--everything", "--json", written, **settings
+    )
+    assert "20/20 points" in plain(seen_on(terminal))
+    process.communicate()
+    assert process.returncode == 0
+    areas = [sum(record["points"][1:-4:2]) for record in json.loads(written.read_text())]
+    assert areas == sorted(areas, reverse=True)
+
+
+def test_on_a_terminal_many_clicked_images_have_one_bar(photos):
+    words = ["cat.png", "cup of coffee.jpg", "--point", "215,110"]
+    process, terminal = on_a_terminal(photos, *words)
+    shown = plain(seen_on(terminal))
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    assert "Segmenting" in shown
+    assert "2/2" in shown
+    assert out.decode().count(": 1 mask in ") == 2
+
+
+def test_an_interrupt_is_a_sentence_and_leaves_nothing_half_written(photos, tmp_path):
+    drawn, written = tmp_path / "drawn", tmp_path / "masks.json"
+    words = ["cat.png", "cup of coffee.jpg", "--everything", "-o", drawn, "--json", written]
+    # So many points that it does not end by itself.
+    process, terminal = on_a_terminal(photos, *words, SAM_POINTS_PER_SIDE="128")
+    seen_on(terminal, until=b"/16384")
+    process.send_signal(signal.SIGINT)
+    shown = plain(seen_on(terminal))
+    out, _ = process.communicate()
+    assert process.returncode == 130
+    sentence = f"cvat-sam: interrupted after 0 of 2 images; {written} was not written"
+    assert sentence in " ".join(shown.split())
+    assert "Traceback" not in shown
+    assert out == b""
+    assert [path.name for path in tmp_path.rglob("*")] == ["drawn"]
 
 
 def test_image_that_cannot_be_read_does_not_cost_the_others(segment, tmp_path):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from function_requests import clicked, is_the_cat
+from function_requests import IMAGE, clicked, is_a_list_of_objects, is_the_cat
 
 from cvat_sam.models.backends.exported import Exported
 
@@ -57,21 +57,45 @@ def deployed(tmp_path_factory, exported: Exported):
     return folder, python
 
 
-def test_answers_a_click(deployed):
+@pytest.fixture(scope="module")
+def ask(deployed):
+    """Starts a worker with these settings and gives its answer to one request, and its log."""
     folder, python = deployed
-    ended = subprocess.run(
-        [python, "-c", PROGRAM],
-        cwd=folder,
-        env={"CVAT_SAM_CACHE": str(folder / "cache"), "HOME": str(folder)},
-        input=json.dumps(clicked()),
-        capture_output=True,
-        text=True,
+
+    def asked(body, **settings):
+        ended = subprocess.run(
+            [python, "-c", PROGRAM],
+            cwd=folder,
+            env={"CVAT_SAM_CACHE": str(folder / "cache"), "HOME": str(folder), **settings},
+            input=json.dumps(body),
+            capture_output=True,
+            text=True,
+        )
+        assert ended.returncode == 0, ended.stderr
+        status, text = ended.stdout.splitlines()
+        assert status == "200", text
+        assert "vit_t runs on openvino, cpu, fp32" in ended.stderr
+        return json.loads(text), ended.stderr
+
+    return asked
+
+
+def test_answers_a_click(ask):
+    reply, _ = ask(clicked())
+    is_the_cat(reply)
+
+
+def test_finds_everything_at_crops_too(ask):
+    settings = {"POINTS_PER_SIDE": "6", "CROP_N_LAYERS": "1", "DEADLINE": "100000"}
+    settings["CROP_N_POINTS_DOWNSCALE_FACTOR"] = "3"
+    settings["MIN_MASK_REGION_AREA"] = "20"
+    reply, log = ask(
+        {"image": IMAGE, "threshold": 0.5},
+        SAM_FUNCTION="detector",
+        **{f"SAM_{name}": value for name, value in settings.items()},
     )
-    assert ended.returncode == 0, ended.stderr
-    status, body = ended.stdout.splitlines()
-    assert status == "200"
-    is_the_cat(json.loads(body))
-    assert "vit_t runs on openvino, cpu, fp32" in ended.stderr
+    is_a_list_of_objects(reply)
+    assert "'points': '52/52'" in log
 
 
 def test_has_no_torch(deployed):

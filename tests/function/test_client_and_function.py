@@ -11,11 +11,12 @@ from cvat_sam.exceptions import ServerRefused
 
 
 def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(serve, monkeypatch):
-    monkeypatch.setenv("SAM_POINTS_PER_SIDE", "2")
+    # As the detector that `serve` starts.
+    monkeypatch.setenv("SAM_POINTS_PER_SIDE", "8")
     image = function_requests.CAT_PNG
     boxes = [tuple(box) for box in CAT_AND_NOSE]
-    boxes_only = LocalModel("vit_t", device="cpu", everything=False)
-    with Function(serve("interactor")) as function, boxes_only as local:
+    local = LocalModel("vit_t", device="cpu")
+    with Function(serve("interactor")) as function, local:
         found = function.boxes(image, boxes)
         assert found == local.boxes(image, boxes)
         for asker in (function, local):
@@ -23,7 +24,9 @@ def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(ser
                 asker.boxes(image, [(500, 0, 600, 9)])
         with pytest.raises(ServerRefused, match="at least one positive point or a box"):
             function.everything(image)
-        # Whatever it was loaded for.
-        assert local.everything(image)
+    with Function(serve("detector")) as function, local:
+        everything = local.everything(image)
+        assert everything == function.everything(image)
+        assert len(everything) > 3
     masks = [rle.cvat.decode(one.points, height=300, width=451) for one in found]
     assert masks[0].sum() > 20 * masks[1].sum()

@@ -12,6 +12,7 @@ from cvat_sam.function.embeddings.encodings import Encodings
 from cvat_sam.function.embeddings.folder import Folder
 from cvat_sam.function.embeddings.memory import Memory
 from cvat_sam.function.timing import Timing
+from cvat_sam.images.decoding import decode
 from cvat_sam.models import EncodedImage, Model, Prompt
 
 MEGABYTE = 1_000_000
@@ -186,3 +187,55 @@ def test_nothing_of_the_image_is_in_the_folders_names(worker, backend, tmp_path)
     [path] = tmp_path.glob("*.embedding")
     assert path.stem != hashlib.sha256(png(1)).hexdigest()
     assert hashlib.sha256(png(1)).digest() not in path.read_bytes()
+
+
+def two_halves(left, right):
+    """A PNG of 6 × 4 pixels, the left half of one value, the right half of another."""
+    pixels = np.full((4, 6, 3), left, np.uint8)
+    pixels[:, 3:] = right
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def test_crops_are_encoded_by_themselves_and_the_image_is_decoded_once_and_late(
+    alone, backend, monkeypatch
+):
+    image = two_halves(10, 30)
+    assert level(alone.get(image)) == 20
+    decoded = []
+
+    def counted(*arguments, **options):
+        decoded.append(arguments)
+        return decode(*arguments, **options)
+
+    monkeypatch.setattr("cvat_sam.function.embeddings.encodings.decode", counted)
+    timing = Timing()
+    encode_crop = alone.of_crops(image, timing=timing)
+    assert decoded == []
+    left, lower_right = encode_crop((0, 0, 3, 4)), encode_crop((3, 1, 6, 4))
+    assert (level(left), left.height, left.width) == (10, 4, 3)
+    assert (level(lower_right), lower_right.height, lower_right.width) == (30, 3, 3)
+    assert len(decoded) == 1
+    assert list(timing.milliseconds()) == ["image", "encode", "total"]
+    assert backend.shown == 3
+
+
+def test_nothing_of_the_crops_is_kept(tmp_path, said, backend):
+    model, memory = Model("m", backend), Memory(1000 * MEGABYTE)
+    folder = Folder(tmp_path, limit=100 * MEGABYTE, identity=model.identity, report=said)
+    encodings = Encodings(model, max_pixels=100, memory=memory, folder=folder)
+    image = two_halves(10, 30)
+    encodings.get(image)
+    before = memory.nbytes
+    encode_crop = encodings.of_crops(image)
+    for _ in range(2):
+        encode_crop((0, 0, 3, 4))
+    assert memory.nbytes == before
+    assert len(list(tmp_path.glob("*.embedding"))) == 1
+    assert asked(encodings, image)[1] == "memory"
+    assert level(encodings.get(image)) == 20
+
+
+def test_an_image_over_the_limit_has_no_crops(alone):
+    image = cv2.imencode(".png", np.zeros((11, 10, 3), np.uint8))[1].tobytes()
+    with pytest.raises(InvalidImage, match="over the limit of 100"):
+        alone.of_crops(image)((0, 0, 1, 1))

@@ -5,10 +5,12 @@ import json
 
 import function_requests
 import nuclio_sdk
+import numpy as np
 import pytest
-from function_requests import CAT_AND_NOSE, FACE, clicked
+from function_requests import CAT_AND_NOSE, FACE, HEIGHT, WIDTH, clicked
 
 import main
+import rle
 from cvat_sam.function import Function
 from cvat_sam.settings import Settings
 
@@ -51,6 +53,22 @@ def test_each_point_has_the_mask_that_it_has_alone(ask):
     _, together = ask(many(points=[FACE, [430, 40]]))
     alone = [ask(clicked(pos_points=[point]))[1] for point in (FACE, [430, 40])]
     assert [shape["points"] for shape in together["shapes"]] == [one["rle"] for one in alone]
+
+
+def test_of_many_points_each_has_the_mask_that_it_has_alone(ask):
+    points = [[x, y] for y in (60, 150, 240) for x in (50, 140, 215, 300, 400)]
+    _, together = ask(many(points=points))
+    assert len(together["shapes"]) == len(points)
+    for point, shape in zip(points, together["shapes"], strict=True):
+        _, alone = ask(clicked(pos_points=[point]))
+        # Decoded together, a pixel at a border may fall to the other side.
+        assert iou(shape["points"], alone["rle"]) >= 0.999, point
+        assert shape["confidence"] == pytest.approx(alone["confidence"], abs=2e-4)
+
+
+def iou(one, other):
+    masks = [rle.cvat.decode(points, height=HEIGHT, width=WIDTH) for points in (one, other)]
+    return np.logical_and(*masks).sum() / np.logical_or(*masks).sum()
 
 
 def test_a_shape_is_the_same_mask_as_the_reply_for_cvat(ask):

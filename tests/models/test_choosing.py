@@ -104,11 +104,6 @@ def test_without_torch_and_without_an_export_the_way_on_is_named(tmp_path):
             "InvalidSetting: the back end onnx computes in 32 bits alone, not in bf16; "
             "openvino and torch do",
         ),
-        (
-            {"backend": "openvino", "everything": True},
-            "InvalidSetting: everything mode runs on the back end torch alone so far, "
-            "not on openvino",
-        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(options, answer):
@@ -133,12 +128,6 @@ def test_card_without_torch_is_warned_of():
     out, err = choose(card=True, lacking=["torch"])
     assert out == "openvino cpu False"
     assert "is not used: to run a model here PyTorch is needed" in err
-
-
-def test_everything_mode_takes_torch():
-    out, err = choose(device="cpu", everything=True)
-    assert out == "torch cpu True"
-    assert "which alone can do everything mode so far" in err
 
 
 def test_card_is_seen_by_its_device(tmp_path, monkeypatch):

@@ -175,3 +175,28 @@ def test_images_of_any_shape(vit_t, height, width):
 def test_prompt_that_does_not_fit_is_refused(cat_encoded):
     with pytest.raises(InvalidRequest, match="outside the image of 451 × 300 pixels"):
         cat_encoded.segment(Prompt(positive=[(452, 10)]))
+
+
+MANY = [
+    *(Prompt(positive=[point]) for point in (FACE, LEFT_EYE, BACKGROUND, (0, 0), (451, 300))),
+    *(Prompt(box_xyxy=box) for box in ((60, 1, 400, 290), (400, 295, 70, 5), (100, 60, 230, 160))),
+]
+
+
+@pytest.mark.parametrize("manner", [Manner(), Manner(mask_choice="sam", min_island=0, max_hole=0)])
+def test_many_prompts_have_the_masks_that_each_has_alone(cat_encoded, manner):
+    encoded = replace(cat_encoded, manner=manner)
+    together = encoded.segment_each(MANY)
+    alone = [encoded.segment(prompt) for prompt in MANY]
+    for one, other in zip(together, alone, strict=True):
+        assert np.count_nonzero(one.mask() != other.mask()) <= 3
+        assert one.confidence == pytest.approx(other.confidence, abs=1e-4)
+
+
+def test_of_many_prompts_each_is_checked_before_any_is_asked(cat_encoded, monkeypatch):
+    def decode_many(*_, **__):
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(cat_encoded.backend, "decode_many", decode_many)
+    with pytest.raises(InvalidRequest, match="outside the image"):
+        cat_encoded.segment_each([*MANY, Prompt(positive=[(452, 0)])])

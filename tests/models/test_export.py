@@ -54,7 +54,7 @@ def test_two_processes_export_once_and_say_how_far_it_is_from_torch(own_cache):
     processes = [run_export("vit_t"), run_export("vit_t")]
     answers = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0]
-    folder = own_cache / "exported" / f"vit_t-{checkpoints.VIT_T.sha256[:16]}-1"
+    folder = own_cache / "exported" / f"vit_t-{checkpoints.VIT_T.sha256[:16]}-{exported.FORMAT}"
     assert [out for out, _ in answers] == [f"{folder}\n", f"{folder}\n"]
     said = sorted((err for _, err in answers), key=lambda err: "exporting" in err)
     assert said[0].endswith("is there and whole; --again exports it anew\n")
@@ -63,7 +63,7 @@ def test_two_processes_export_once_and_say_how_far_it_is_from_torch(own_cache):
     assert lines[1].startswith("onnx: largest difference to PyTorch: embedding ")
     assert lines[2].startswith("openvino: largest difference to PyTorch: embedding ")
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert {*manifest["files"]} == {"encoder.onnx", "decoder.onnx"}
+    assert {*manifest["files"]} == {*exported.NETWORKS}
     for differences in manifest["differences"].values():
         assert list(differences) == QUANTITIES
         assert all(0 < value < 1e-3 for value in differences.values())
@@ -101,6 +101,26 @@ def test_what_answers_otherwise_than_torch_is_not_kept(own_cache, monkeypatch):
     assert list((own_cache / "exported").iterdir()) == []
 
 
+def test_decoder_for_many_is_checked_too(own_cache, monkeypatch):
+    write = exporting._write_shared
+
+    def write_changed(shared, folder):
+        shared.mask_head.second_bias += 1
+        write(shared, folder)
+
+    monkeypatch.setattr(exporting, "_write_shared", write_changed)
+    from cvat_sam.models import table
+
+    with pytest.raises(Unavailable, match=r"not kept: run by onnx, its logits differs from"):
+        exporting.export(
+            "vit_t",
+            table.spec("vit_t"),
+            ChosenWeights(checkpoints.VIT_T),
+            again=False,
+            report=Heard(),
+        )
+
+
 @pytest.mark.parametrize("value", [0.2, float("nan"), float("inf")])
 def test_difference_above_its_bound_is_named(value):
     good = dict.fromkeys(QUANTITIES, 1e-6)
@@ -112,7 +132,7 @@ def test_difference_above_its_bound_is_named(value):
 @pytest.fixture
 def small(tmp_path):
     """A folder in an export's form, with two small files."""
-    for name in ("encoder.onnx", "decoder.onnx"):
+    for name in exported.NETWORKS:
         (tmp_path / name).write_text(name)
     exported.write_manifest(tmp_path, model="vit_t", weights="a" * 64, differences={})
     return tmp_path
@@ -131,6 +151,7 @@ def test_what_is_whole_is_found_without_torch(small):
             "encoder.onnx is not",
         ),
         (lambda folder: (folder / "decoder.onnx").unlink(), "decoder.onnx is not"),
+        (lambda folder: (folder / "mask_head.onnx").unlink(), "mask_head.onnx is not"),
         (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json cannot be read"),
         (lambda folder: (folder / "manifest.json").write_text("[]"), "cannot be read"),
         (lambda folder: (folder / "manifest.json").write_text("{}"), "cannot be read"),
@@ -168,7 +189,6 @@ def test_damaged_export_is_exported_anew_by_the_first_start(own_cache, exported)
         device="cpu",
         precision="fp32",
         compiled=False,
-        everything=False,
         report=heard,
     )
     chosen = choosing.choose("auto", wanted)
@@ -187,7 +207,7 @@ def test_own_weights_have_an_export_of_their_own(own_cache, weights_path, tmp_pa
     process = run_export("vit_t", "--checkpoint", str(own))
     out, err = process.communicate()
     assert process.returncode == 0, err
-    assert out.strip().endswith(f"vit_t-{verified.sum_of(own)[:16]}-1")
+    assert out.strip().endswith(f"vit_t-{verified.sum_of(own)[:16]}-{exported.FORMAT}")
 
 
 def test_command_refuses_what_is_no_weights_and_leaves_nothing(own_cache, tmp_path):
@@ -232,7 +252,7 @@ def test_sams_own_kind_of_encoder_is_exported_too(own_cache, tmp_path, cat):
     chosen = ChosenWeights(checkpoints.VIT_B, own)
     heard = Heard()
     done = exporting.export("vit_b", entry, chosen, again=False, report=heard)
-    assert done.folder.name == f"vit_b-{verified.sum_of(own)[:16]}-1"
+    assert done.folder.name == f"vit_b-{verified.sum_of(own)[:16]}-{exported.FORMAT}"
     assert heard.sentences[0].startswith("exporting vit_b, once")
     embeddings = [
         Model("vit_b", backend).encode(cat).embedding

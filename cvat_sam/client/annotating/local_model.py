@@ -20,34 +20,21 @@ class LocalModel:
     Args:
         model: an entry of the table of models; None is what `SAM_MODEL` says.
         device: in place of `SAM_DEVICE`.
-        everything: whether `everything` may be asked; without that a back end will do that is
-            faster at boxes, and the model is loaded once more if it is asked all the same.
 
     Raises:
         InvalidSetting: there is no such model. When it is loaded, `Unavailable`: its weights, its
             device or its back end are not there.
     """
 
-    def __init__(
-        self, model: str | None = None, *, device: str | None = None, everything: bool = True
-    ) -> None:
+    def __init__(self, model: str | None = None, *, device: str | None = None) -> None:
         self._settings = Settings.from_environment().changed(model=model, device=device)
-        self._everything = everything
 
     @cached_property
     def _encodings(self) -> "Encodings":
-        return self._load(everything=self._everything)
-
-    @cached_property
-    def _encodings_for_everything(self) -> "Encodings":
-        return self._encodings if self._everything else self._load(everything=True)
-
-    def _load(self, *, everything: bool) -> "Encodings":
         from cvat_sam.function.embeddings.encodings import Encodings
 
-        model = self._settings.load_model(everything=everything)
         # A frame is asked once, and all at once: none but the present one is kept.
-        return Encodings(model, max_pixels=self._settings.max_pixels)
+        return Encodings(self._settings.load_model(), max_pixels=self._settings.max_pixels)
 
     @property
     def name(self) -> str:
@@ -71,11 +58,15 @@ class LocalModel:
 
     def everything(self, image: bytes) -> list[Found]:
         """See `Asker.everything`."""
-        from cvat_sam.models.everything import everything
+        from cvat_sam.models.everything.everything import everything
 
-        encoded = self._encodings_for_everything.get(image)
-        masks = everything(encoded, self._settings.grid())
-        return [_found(mask) for mask in masks]
+        # Without the deadline: that is CVAT's patience, and CVAT is not asking.
+        done = everything(
+            self._encodings.get(image),
+            self._settings.grid(),
+            encode_crop=self._encodings.of_crops(image),
+        )
+        return [_found(mask) for mask in done.found]
 
     def __enter__(self) -> Self:
         _ = self._encodings

@@ -1,13 +1,15 @@
 """Images that were looked at a moment ago: CVAT sends the whole image again at every click."""
 
 import hashlib
+from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 from cvat_sam.function.embeddings.file_format import StoredEmbedding
 from cvat_sam.function.embeddings.folder import Folder
 from cvat_sam.function.embeddings.memory import Memory
 from cvat_sam.function.timing import Timing
-from cvat_sam.images.decoding import decode
+from cvat_sam.images.decoding import Pixels, decode
 from cvat_sam.models.encoded_image import EncodedImage
 from cvat_sam.models.model import Model
 
@@ -66,6 +68,34 @@ class Encodings:
         elif prompt is not None:
             prompt.checked(height=encoded.height, width=encoded.width)
         return encoded
+
+    def of_crops(
+        self, image: bytes, *, timing: Timing | None = None
+    ) -> Callable[[tuple[int, int, int, int]], EncodedImage]:
+        """What encodes parts of `image`, which everything mode looks at again.
+
+        It takes `left, top, right, bottom` in pixels, the end exclusive. The image is decoded when
+        the first part is asked for, and its pixels stay as long as what is returned. Nothing of
+        the parts is kept.
+
+        Args:
+            image: a file's bytes; one that `get` has taken.
+            timing: hears what takes how long.
+        """
+        clock = timing or Timing()
+
+        @cache
+        def pixels() -> Pixels:
+            with clock.part("image"):
+                return decode(image, max_pixels=self._max_pixels)
+
+        def encode_crop(box: tuple[int, int, int, int]) -> EncodedImage:
+            left, top, right, bottom = box
+            part = pixels()[top:bottom, left:right]
+            with clock.part("encode"):
+                return self._model.encode(part)
+
+        return encode_crop
 
     def _key(self, image: bytes) -> bytes:
         """32 bytes that stand for the image's bytes and for what else its embedding depends on."""

@@ -37,6 +37,20 @@ class Placed(NamedTuple):
     top: int
 
 
+class Patch(NamedTuple):
+    """Logits at the image's size, and where they lie.
+
+    Attributes:
+        logits: float32 `(h, w)`; empty, `(0, 0)`, where there is nothing.
+        left: the first column in the image.
+        top: the first row.
+    """
+
+    logits: Floats
+    left: int
+    top: int
+
+
 class _Axis(NamedTuple):
     """Columns, or rows, of a patch: which are read, which are written, and how they lie.
 
@@ -62,29 +76,51 @@ def full_size(logits: Floats, *, input_size: tuple[int, int], height: int, width
         height: of the image, in pixels.
         width: of the image, in pixels.
     """
-    x, y, columns, rows = cv2.boundingRect(np.greater(logits, 0).view(np.uint8))
+    patch = enlarged(logits, above=0, input_size=input_size, height=height, width=width)
+    return tight(np.greater(patch.logits, 0), patch.left, patch.top)
+
+
+def enlarged(
+    logits: Floats, *, above: float, input_size: tuple[int, int], height: int, width: int
+) -> Patch:
+    """Bring one mask's logits to the image's size, at least where they are higher than `above`.
+
+    Args:
+        logits: float32 `(256, 256)`.
+        above: what is lower is not worth having.
+        input_size: width and height of the resized image.
+        height: of the image, in pixels.
+        width: of the image, in pixels.
+    """
+    x, y, columns, rows = cv2.boundingRect(np.greater(logits, above).view(np.uint8))
     if not columns:
-        return _NOTHING
+        return NO_PATCH
     across = _axis(x, x + columns, input_size[0], width)
     down = _axis(y, y + rows, input_size[1], height)
     if across is None or down is None:
-        return _NOTHING
-    patch = _square(logits, across, down)
+        return NO_PATCH
     resized = cv2.resize(
-        patch, None, fx=across.factor, fy=down.factor, interpolation=cv2.INTER_LINEAR
+        _square(logits, across, down),
+        None,
+        fx=across.factor,
+        fy=down.factor,
+        interpolation=cv2.INTER_LINEAR,
     )
     # Rounding may add a pixel beyond the image's end.
     inside = resized[: height - down.place, : width - across.place]
-    return tight(np.greater(inside, 0), across.place, down.place)
+    return Patch(np.asarray(inside, np.float32), across.place, down.place)
 
 
 def tight(mask: npt.NDArray[np.bool_], left: int, top: int) -> Placed:
     """The crop of `mask`, whose first pixel lies at `left`, `top`, to the pixels that are set."""
+    if not mask.size:
+        return _NOTHING
     x, y, columns, rows = cv2.boundingRect(mask.view(np.uint8))
     return Placed(mask[y : y + rows, x : x + columns], left + x, top + y) if rows else _NOTHING
 
 
 _NOTHING = Placed(np.zeros((0, 0), np.bool_), 0, 0)
+NO_PATCH = Patch(np.zeros((0, 0), np.float32), 0, 0)
 
 
 def _axis(first: int, stop: int, input_side: int, side: int) -> _Axis | None:

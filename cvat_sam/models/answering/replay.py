@@ -73,12 +73,32 @@ class Replay:
         *earlier, prompt = parts
         before = self._step(earlier).logits if earlier else None
         decoded = self.decode(prompt, logits=before)
-        columns, rows = (-(-side * LOGITS_SIZE // INPUT_SIZE) for side in self.input_size)
-        token = RULES[self.rule](decoded, Asked(prompt, before, rows, columns))[0]
-        # A copy, or the three masks that were not chosen would be kept with it.
-        step = Step(decoded.logits[token].copy(), float(decoded.predicted_iou[token]))
+        step = chosen(decoded, prompt, self.rule, self.input_size, before=before)
         self.steps.put(key, step)
         return step
+
+
+def chosen(
+    decoded: Decoded,
+    prompt: Prompt,
+    rule: str,
+    input_size: tuple[int, int],
+    *,
+    before: Floats | None = None,
+) -> Step:
+    """Which of the four masks of a pass it is.
+
+    Args:
+        decoded: what the pass gave.
+        prompt: what it was asked, in pixels of the resized image.
+        rule: of `choice.RULES`.
+        input_size: width and height of the resized image.
+        before: the logits that were fed back.
+    """
+    columns, rows = (-(-side * LOGITS_SIZE // INPUT_SIZE) for side in input_size)
+    token = RULES[rule](decoded, Asked(prompt, before, rows, columns))[0]
+    # A copy, or the three masks that were not chosen would be kept with it.
+    return Step(decoded.logits[token].copy(), float(decoded.predicted_iou[token]))
 
 
 def _first(prompt: Prompt, clicks: int) -> Prompt:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from cvat_sam.models.backends.backend import INPUT_SIZE, Backend, Floats
+from cvat_sam.models.backends.backend import INPUT_SIZE, Backend, Decoded, Floats
+from cvat_sam.models.backends.prompt_arrays import is_for_many
 from cvat_sam.models.prompt import Prompt
 
 # Sums in another order differ in the sixth digit. An embedding's values are below 1, logits' in the
@@ -17,24 +18,39 @@ def differences(backend: Backend, torch_backend: Backend) -> dict[str, float]:
     """The largest difference between two back ends' embeddings, logits and predicted IoU.
 
     Both look at the same made-up picture, and both decode PyTorch's embedding for every kind of
-    prompt: a click, several, a box, both, and each with logits fed back.
+    prompt: a click, several, a box, both, and each with logits fed back; and together those that
+    `Backend.decode_many` takes.
     """
     picture = made_up_picture()
     embedding = torch_backend.encode(picture)
     largest = dict.fromkeys(BOUNDS, 0.0)
     largest["embedding"] = _difference(backend.encode(picture), embedding)
+    for ours, theirs in _answers(backend, torch_backend, embedding):
+        for name, one, other in (
+            ("logits", ours.logits, theirs.logits),
+            ("predicted IoU", ours.predicted_iou, theirs.predicted_iou),
+        ):
+            largest[name] = max(largest[name], _difference(one, other))
+    return largest
+
+
+def _answers(
+    backend: Backend, torch_backend: Backend, embedding: Floats
+) -> Iterator[tuple[Decoded, Decoded]]:
+    """Both back ends' answers to the same prompts."""
+    alone = []
     for prompt in _prompts():
         fed: Floats | None = None
         for _ in range(2):
-            ours = backend.decode(embedding, prompt, logits=fed)
             theirs = torch_backend.decode(embedding, prompt, logits=fed)
-            for name, one, other in (
-                ("logits", ours.logits, theirs.logits),
-                ("predicted IoU", ours.predicted_iou, theirs.predicted_iou),
-            ):
-                largest[name] = max(largest[name], _difference(one, other))
+            yield backend.decode(embedding, prompt, logits=fed), theirs
             fed = theirs.logits[0]
-    return largest
+        if is_for_many(prompt):
+            alone.append(prompt)
+    for prompt, answer in zip(alone, backend.decode_many(embedding, alone), strict=True):
+        if answer is None:
+            raise ValueError("no masks were made of a prompt that all were wanted of")
+        yield answer, torch_backend.decode(embedding, prompt)
 
 
 def beyond_bounds(found: Mapping[str, float]) -> str | None:

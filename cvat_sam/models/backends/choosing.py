@@ -46,8 +46,6 @@ def choose(name: str, wanted: Wanted) -> Chosen:
         raise InvalidSetting(f"there is no back end {name!r}; there are {', '.join(NAMES)}")
     if name != AUTO:
         return _chosen(name, wanted, "as asked for")
-    if wanted.everything:
-        return _chosen("torch", wanted, "which alone can do everything mode so far")
     if wanted.device.startswith("cuda"):
         return _chosen("torch", wanted, "which alone runs on a GPU")
     if wanted.device == AUTO and gpu.may_be_here():

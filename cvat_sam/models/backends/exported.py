@@ -1,7 +1,7 @@
 """A model's networks as ONNX files in the cache folder: written once, by whoever has PyTorch.
 
-One folder for each model and each file of weights, named for both, with `encoder.onnx`,
-`decoder.onnx` and `manifest.json`. The folder is complete or not there: it is renamed into place.
+One folder for each model and each file of weights, named for both, with the networks of `NETWORKS`
+and `manifest.json`. The folder is complete or not there: it is renamed into place.
 Whoever has it needs neither PyTorch nor the weights themselves.
 """
 
@@ -14,10 +14,14 @@ from cvat_sam import cache
 from cvat_sam.weights import verified
 
 # Another number where the networks' inputs or outputs become others.
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"
 DECODER = "decoder.onnx"
+IMAGE_SIDE = "image_side.onnx"
+TOKEN_SIDE = "token_side.onnx"  # noqa: S105  no secret: what a transformer calls its words
+MASK_HEAD = "mask_head.onnx"
+NETWORKS = (ENCODER, DECODER, IMAGE_SIDE, TOKEN_SIDE, MASK_HEAD)
 COMPILED = "openvino"  # a folder; not in the manifest, because anyone can make it again
 
 
@@ -45,6 +49,21 @@ class Exported:
     def decoder(self) -> Path:
         """Prompt encoder and mask decoder; see `prompted_decoder`."""
         return self.folder / DECODER
+
+    @property
+    def image_side(self) -> Path:
+        """The decoder for many prompts on one image, and the next two; see `shared_decoder`."""
+        return self.folder / IMAGE_SIDE
+
+    @property
+    def token_side(self) -> Path:
+        """Its part for each prompt."""
+        return self.folder / TOKEN_SIDE
+
+    @property
+    def mask_head(self) -> Path:
+        """Its part for each prompt whose masks are wanted."""
+        return self.folder / MASK_HEAD
 
     @property
     def compiled(self) -> Path:
@@ -81,8 +100,8 @@ def complaint(folder: Path, weights: str) -> str | None:
         for name, file in manifest["files"].items():
             if not verified.is_whole(folder / name, size=file["size"], sha256=file["sha256"]):
                 return f"is damaged: {name} is not what was written"
-        if not {ENCODER, DECODER} <= manifest["files"].keys():
-            return "has no encoder or no decoder"
+        if missing := set(NETWORKS) - manifest["files"].keys():
+            return f"has no {sorted(missing)[0]}"
         read(folder)
     except FileNotFoundError:
         return "is not there"

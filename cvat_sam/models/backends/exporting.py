@@ -15,9 +15,10 @@ from cvat_sam.files import beside
 from cvat_sam.models.backends import checking, exported
 from cvat_sam.models.backends.backend import INPUT_SIZE, LOGITS_SIZE, Backend
 from cvat_sam.models.backends.exported import Exported
-from cvat_sam.models.backends.prompted_decoder import PromptedDecoder
 from cvat_sam.models.backends.torch_backend import TorchBackend
 from cvat_sam.models.networks import from_checkpoint
+from cvat_sam.models.networks.prompted_decoder import PromptedDecoder
+from cvat_sam.models.networks.shared_decoder import SharedDecoder
 from cvat_sam.models.table import ModelSpec
 from cvat_sam.models.weights import ChosenWeights
 from cvat_sam.reporting import Reporter
@@ -97,6 +98,38 @@ def _write(sam: Sam, folder: Path) -> None:
         inputs=["embedding", "coordinates", "labels", "mask", "has_mask"],
         outputs=["logits", "predicted_iou"],
         varying={"coordinates": {1: "points"}, "labels": {1: "points"}},
+    )
+    _write_shared(SharedDecoder.of(sam), folder)
+
+
+def _write_shared(shared: SharedDecoder, folder: Path) -> None:
+    """Write the decoder for many prompts; one at a time, because that is fastest on a CPU."""
+    embedding = torch.zeros(1, 256, 64, 64)
+    coordinates, labels = torch.zeros(1, 2, 2), torch.tensor([[1.0, -1.0]])
+    with torch.no_grad():
+        image_side = shared.image_side(embedding)
+        _, cells, tokens = shared.token_side(*image_side, coordinates, labels)
+    sides = ["cells", "keys", "values", "queries"]
+    _to_onnx(
+        shared.image_side,
+        (embedding,),
+        folder / exported.IMAGE_SIDE,
+        inputs=["embedding"],
+        outputs=sides,
+    )
+    _to_onnx(
+        shared.token_side,
+        (*image_side, coordinates, labels),
+        folder / exported.TOKEN_SIDE,
+        inputs=[*sides, "coordinates", "labels"],
+        outputs=["predicted_iou", "told_cells", "mask_tokens"],
+    )
+    _to_onnx(
+        shared.mask_head,
+        (cells, tokens),
+        folder / exported.MASK_HEAD,
+        inputs=["told_cells", "mask_tokens"],
+        outputs=["logits"],
     )
 
 

@@ -23,7 +23,6 @@ def torch(wanted: Wanted) -> Backend:
     except ImportError:
         raise Unavailable(
             "to run a model here PyTorch is needed: pip install '.[torch]' in a clone of cvat-sam"
-            + (" (everything mode runs on it alone so far)" if wanted.everything else "")
         ) from None
     from cvat_sam.models.backends import device
     from cvat_sam.models.backends.torch_backend import TorchBackend
@@ -88,10 +87,6 @@ def _on_the_cpu(name: str, wanted: Wanted) -> None:
     if wanted.device not in ("auto", "cpu"):
         raise InvalidSetting(
             f"the back end {name} runs on the CPU alone, not on {wanted.device}; torch runs there"
-        )
-    if wanted.everything:
-        raise InvalidSetting(
-            f"everything mode runs on the back end torch alone so far, not on {name}"
         )
 
 

@@ -1,21 +1,32 @@
 """Sessions of ONNX Runtime, made the same way for both networks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnxruntime
 
-from cvat_sam.models.backends import threads
+from cvat_sam.models.backends.threads import available
 
 VERSION = onnxruntime.__version__
 # It would note an identity of this device in the user's home.
 onnxruntime.disable_telemetry_events()
 
 
-def session(path: Path) -> onnxruntime.InferenceSession:
-    """Load a network for the CPU."""
+def session(
+    path: Path, *, threads: int | None = None, without: Sequence[str] = ()
+) -> onnxruntime.InferenceSession:
+    """Load a network for the CPU.
+
+    Args:
+        path: of the ONNX file.
+        threads: on which it is run; by default on all there are for this process.
+        without: names of the runtime's optimisations that are to be left out.
+    """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads.available()
+    options.intra_op_num_threads = threads or available()
     # Threads that spin while they wait take the cores from whatever runs between two networks.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # errors; a container without a GPU is none
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        path, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(without)
+    )

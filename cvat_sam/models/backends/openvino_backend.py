@@ -1,7 +1,9 @@
 """The exported networks on the CPU, each run by what is faster: OpenVINO encodes, ONNX decodes."""
 
 import os
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,7 @@ from cvat_sam.models.prompt import Prompt
 
 if TYPE_CHECKING:
     from cvat_sam.models.backends.onnx_decoder import OnnxDecoder
+    from cvat_sam.models.backends.onnx_shared_decoder import OnnxSharedDecoder
 
 PRECISIONS = {"fp32": "f32", "bf16": "bf16"}
 
@@ -36,6 +39,7 @@ class OpenVinoBackend:
     device = "cpu"
 
     def __init__(self, exported: Exported, *, precision: str = "fp32") -> None:
+        self._exported = exported
         # ONNX Runtime is imported and reads its file while OpenVINO compiles.
         with ThreadPoolExecutor(1) as beside:
             decoder = beside.submit(_decoder, exported)
@@ -52,6 +56,19 @@ class OpenVinoBackend:
     def decode(self, embedding: Floats, prompt: Prompt, *, logits: Floats | None = None) -> Decoded:
         """See `Backend.decode`."""
         return self._decoder.decode(embedding, prompt, logits=logits)
+
+    def decode_many(
+        self, embedding: Floats, prompts: Iterable[Prompt], *, least_iou: float | None = None
+    ) -> Iterator[Decoded | None]:
+        """See `Backend.decode_many`."""
+        return self._shared.decode_many(embedding, prompts, least_iou=least_iou)
+
+    @cached_property
+    def _shared(self) -> "OnnxSharedDecoder":
+        # Who never asks for many does not pay for it at the start.
+        from cvat_sam.models.backends.onnx_shared_decoder import OnnxSharedDecoder
+
+        return OnnxSharedDecoder(self._exported)
 
 
 def _decoder(exported: Exported) -> "OnnxDecoder":

@@ -1,5 +1,8 @@
 """SAM's networks run by PyTorch."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -8,7 +11,12 @@ import torch
 from segment_anything.modeling import Sam
 
 from cvat_sam.models.backends.backend import Decoded, Floats
+from cvat_sam.models.backends.prompt_arrays import prompt_arrays
+from cvat_sam.models.networks.shared_decoder import SharedDecoder
 from cvat_sam.models.prompt import Prompt
+
+# On a GPU; each takes some 27 MB in the decoder.
+PROMPTS_AT_ONCE = 64
 
 
 class TorchBackend:
@@ -40,9 +48,16 @@ class TorchBackend:
         # A convolution's channels side by side: a fifth faster on a CPU.
         self.sam.image_encoder.to(memory_format=torch.channels_last)
         self._encoder = torch.compile(sam.image_encoder) if compiled else sam.image_encoder
+        # On a CPU a batch takes longer for each prompt than one by itself.
+        self.at_once = 1 if device == "cpu" else PROMPTS_AT_ONCE
         self._bf16 = precision == "bf16"
         how = f"{precision} compiled" if compiled else precision
         self.identity = f"{weights} torch {torch.__version__} {device} {how}"
+
+    @cached_property
+    def shared(self) -> SharedDecoder:
+        """The decoder for many prompts on one image; made when it is first asked for."""
+        return SharedDecoder.of(self.sam)
 
     @torch.inference_mode()
     def encode(self, image: npt.NDArray[np.uint8]) -> Floats:
@@ -78,3 +93,35 @@ class TorchBackend:
             dense_prompt_embeddings=dense,
         )
         return Decoded(answers[0].float().cpu().numpy(), predicted_iou[0].float().cpu().numpy())
+
+    def decode_many(
+        self, embedding: Floats, prompts: Iterable[Prompt], *, least_iou: float | None = None
+    ) -> Iterator[Decoded | None]:
+        """See `Backend.decode_many`."""
+        with torch.inference_mode():
+            side = self.shared.image_side(torch.from_numpy(embedding).to(self.device))
+        prompts = iter(prompts)
+        while batch := list(islice(prompts, self.at_once)):
+            yield from self._batch(side, batch, least_iou)
+
+    @torch.inference_mode()
+    def _batch(
+        self, side: Sequence[torch.Tensor], prompts: Sequence[Prompt], least_iou: float | None
+    ) -> list[Decoded | None]:
+        arrays = [prompt_arrays(prompt) for prompt in prompts]
+        coordinates, labels = (
+            torch.from_numpy(np.concatenate(parts)).to(self.device)
+            for parts in zip(*arrays, strict=True)
+        )
+        predicted_iou, cells, tokens = self.shared.token_side(*side, coordinates, labels)
+        if least_iou is None:
+            wanted = torch.arange(len(prompts), device=self.device)
+        else:
+            wanted = (predicted_iou[:, 1:] > least_iou).any(1).nonzero()[:, 0]
+        answers: list[Decoded | None] = [None] * len(prompts)
+        if len(wanted):
+            logits = self.shared.mask_head(cells[wanted], tokens[wanted]).cpu().numpy()
+            scores = predicted_iou[wanted].cpu().numpy()
+            for index, *decoded in zip(wanted.tolist(), logits, scores, strict=True):
+                answers[index] = Decoded(*decoded)
+        return answers

@@ -18,7 +18,6 @@ class Wanted:
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         precision: `fp32` or `bf16`.
         compiled: whether PyTorch is to compile the image encoder.
-        everything: whether everything mode is wanted.
         report: hears what is done.
     """
 
@@ -28,5 +27,4 @@ class Wanted:
     device: str
     precision: str
     compiled: bool
-    everything: bool
     report: Reporter

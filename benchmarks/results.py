@@ -9,6 +9,9 @@ STOCK = "stock"
 # Ours with the back end that is taken if nobody asks for another: the one that goals are for.
 AUTO = "auto"
 
+# Goals are for photographs of the sizes that rows name, not for smaller ones, nor for other grids.
+GOALS_ARE_FOR = {"divide": 1, "points_per_side": 32}
+
 
 @dataclass
 class Results:
@@ -19,30 +22,28 @@ class Results:
         parts: of a row and way, by the parts' names in `Server-Timing`, milliseconds.
         facts: machine, versions, how often things were measured, what each way runs on.
         missing: which back ends could not be measured, and why.
+        rivals: the ways that are not ours, the stock way first.
     """
 
     samples: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     parts: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    rivals: tuple[str, ...] = (STOCK,)
+
+    @property
+    def goals_count(self) -> bool:
+        """Whether what was measured is what goals are for."""
+        return all(self.facts.get(name, value) == value for name, value in GOALS_ARE_FOR.items())
 
     def add(self, row: str, way: str, sample: float) -> None:
         """Keep one sample."""
         self.samples.setdefault(row, {}).setdefault(way, []).append(sample)
 
     def add_parts(self, row: str, way: str, server_timing: str) -> None:
-        """Keep where the time of one reply went, from its `Server-Timing`; empty is nothing.
-
-        >>> results = Results()
-        >>> results.add_parts("first", "auto", "decode;dur=7.5, total;dur=9.0, embedding;desc=new")
-        >>> results.parts
-        {'first': {'auto': {'decode': [7.5], 'total': [9.0]}}}
-        """
-        for metric in server_timing.split(","):
-            name, _, duration = metric.strip().partition(";dur=")
-            if duration:
-                way_parts = self.parts.setdefault(row, {}).setdefault(way, {})
-                way_parts.setdefault(name, []).append(float(duration))
+        """Keep where the time of one reply went, from its `Server-Timing`; empty is nothing."""
+        for name, duration in parts_of(server_timing).items():
+            self.parts.setdefault(row, {}).setdefault(way, {}).setdefault(name, []).append(duration)
 
     def of(self, row: str, way: str) -> list[float]:
         """The samples, as they came; none is an empty list."""
@@ -50,7 +51,7 @@ class Results:
 
     def ways(self) -> list[str]:
         """Our ways that were measured, the one that goals are for first."""
-        found = {way for row in self.samples.values() for way in row} - {STOCK}
+        found = {way for row in self.samples.values() for way in row} - set(self.rivals)
         return sorted(found, key=lambda way: (way != AUTO, way))
 
     def parts_in_words(self) -> Iterator[str]:
@@ -60,3 +61,13 @@ class Results:
                 medians = {name: statistics.median(taken) for name, taken in parts.items()}
                 words = ", ".join(f"{name} {taken:.0f}" for name, taken in medians.items())
                 yield f"{row}, {way}, ms of each part: {words}"
+
+
+def parts_of(server_timing: str) -> dict[str, float]:
+    """The parts' milliseconds of a `Server-Timing`.
+
+    >>> parts_of("decode;dur=7.5, total;dur=9.0, embedding;desc=new")
+    {'decode': 7.5, 'total': 9.0}
+    """
+    metrics = [metric.strip().partition(";dur=") for metric in server_timing.split(",")]
+    return {name: float(duration) for name, _, duration in metrics if duration}

@@ -1,0 +1,1 @@
+"""Everything mode: the masks of all objects, as segment-anything's generator finds them."""
