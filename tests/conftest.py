@@ -74,7 +74,12 @@ def serve(tmp_path_factory):
         def start(kind):
             if kind not in urls:
                 log_path = tmp_path_factory.mktemp("serve") / f"{kind}.log"
-                settings = {"SAM_POINTS_PER_SIDE": "8", "SAM_DEVICE": "cpu"}
+                settings = {
+                    "SAM_POINTS_PER_SIDE": "8",
+                    "SAM_DEVICE": "cpu",
+                    # However busy the machine: what is asked here is not about the time.
+                    "SAM_DEADLINE": "100000",
+                }
                 process = ServeProcess("--function", kind, settings=settings, log_path=log_path)
                 urls[kind] = stack.enter_context(process).wait_until_ready()
             return urls[kind]

@@ -24,9 +24,11 @@ def test_the_real_function_and_the_model_in_this_process_give_the_same_masks(ser
                 asker.boxes(image, [(500, 0, 600, 9)])
         with pytest.raises(ServerRefused, match="at least one positive point or a box"):
             function.everything(image)
-    with Function(serve("detector")) as function, local:
+    heard = []
+    with Function(serve("detector"), report=heard.append) as function, local:
         everything = local.everything(image)
         assert everything == function.everything(image)
+        assert heard == []
         assert len(everything) > 3
     masks = [rle.cvat.decode(one.points, height=300, width=451) for one in found]
     assert masks[0].sum() > 20 * masks[1].sum()

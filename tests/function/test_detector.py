@@ -10,6 +10,7 @@ import requests
 from function_requests import CAT_AND_NOSE
 
 import main
+from cvat_sam.client.annotating import function as client
 from cvat_sam.function import Function
 from cvat_sam.models import load
 from cvat_sam.models.everything.everything import everything
@@ -174,9 +175,16 @@ def test_boxes_are_answered_without_a_word_of_points(worker):
 def test_over_http_the_reply_comes_in_time_and_header_and_log_say_how_far_it_got(tmp_path):
     log_path = tmp_path / "detector.log"
     settings = {"SAM_DEADLINE": "0.01", "SAM_DEVICE": "cpu"}
+    heard = []
     with ServeProcess("--function", "detector", settings=settings, log_path=log_path) as process:
-        reply = requests.post(process.wait_until_ready(), json=BODY, timeout=120)
+        url = process.wait_until_ready()
+        reply = requests.post(url, json=BODY, timeout=120)
+        with client.Function(url, report=heard.append) as asker:
+            assert asker.everything(function_requests.CAT_PNG)
     assert reply.status_code == 200
+    # The client says it too: a frame with half of its masks is not taken for done without a word.
+    [sentence] = heard
+    assert re.search(r"after [0-9]+ of 1,024 points, so this frame may have more objects", sentence)
     asked, points = visited(reply.headers["Server-Timing"])
     assert 16 <= asked < points == 1024
     assert reply.json()

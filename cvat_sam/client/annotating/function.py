@@ -34,6 +34,8 @@ LONGEST_WAIT = 120.0
 # The worker is busy, or is being started: the same question can be answered a little later.
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
 _INVOCATIONS = "/api/function_invocations"
+# How far our own detector got, in its `Server-Timing`.
+_POINTS = re.compile(r'points;desc="(?P<asked>[0-9]{1,9})/(?P<points>[0-9]{1,9})"')
 
 
 class Function:
@@ -128,6 +130,7 @@ class Function:
                     tries = min(tries, 2)  # so long a wait is not worth many
             else:
                 if response.status_code == 200:
+                    self._say_if_cut_short(response)
                     return self._json(response)
                 if response.status_code not in _PASSING:
                     self._refuse(response)
@@ -140,6 +143,14 @@ class Function:
             self._report(f"{self.name}: {reason}; asking again")
             time.sleep(min(wait, LONGEST_WAIT))
         raise ServerUnreachable(f"{self.name}: {reason}, {attempt} times")
+
+    def _say_if_cut_short(self, response: requests.Response) -> None:
+        found = _POINTS.search(response.headers.get("Server-Timing", ""))
+        if found and int(found["asked"]) < int(found["points"]):
+            self._report(
+                f"{self.name}: its time was up (SAM_DEADLINE) after {int(found['asked']):,} of "
+                f"{int(found['points']):,} points, so this frame may have more objects"
+            )
 
     def _json(self, response: requests.Response) -> Any:
         try:
