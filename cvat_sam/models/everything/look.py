@@ -104,4 +104,5 @@ def _surely_covered(candidate: Candidate, boxes: npt.NDArray[np.float64], grid: 
     both = np.maximum(sides, 0).prod(axis=1)
     largest = np.maximum(outer[2:] - outer[:2], 0).prod()
     either = largest + (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - both
-    return bool((both > grid.box_nms_thresh * either).any())
+    # By a little more than what rounding could make of two equal numbers.
+    return bool((both > grid.box_nms_thresh * either * (1 + 1e-6)).any())
