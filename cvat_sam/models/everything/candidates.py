@@ -13,14 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from cvat_sam.models.answering.full_size import NO_PATCH, Patch, enlarged, tight
+from cvat_sam.models.answering.full_size import CELL, NO_PATCH, Patch, enlarged, tight
 from cvat_sam.models.backends.backend import INPUT_SIZE, LOGITS_SIZE, Floats
 from cvat_sam.models.everything.grid import Grid
 from cvat_sam.models.everything.stability import is_stable
 from cvat_sam.models.everything.survivor import Survivor
 from cvat_sam.models.found_mask import FoundMask
 
-CELL = INPUT_SIZE // LOGITS_SIZE
 # Neighbours that interpolation looks at, in both of its steps, and the one where a patch begins.
 MARGIN = 3
 # By how many pixels a count may be off on the square, for each pixel of the border: found are 0.13.
