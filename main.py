@@ -2,12 +2,18 @@
 
 from typing import Any
 
+from cvat_sam.exceptions import CvatSamError
 from cvat_sam.function import Function
 
 
 def init_context(context: Any) -> None:
     """Load the model; until this returns, Nuclio sends the worker no request."""
-    context.user_data.function = Function.start(logger=context.logger)
+    try:
+        context.user_data.function = Function.start(logger=context.logger)
+    except CvatSamError as error:
+        # A traceback, which is what Nuclio writes of any other exception, would hide the sentence.
+        context.logger.error(f"cvat-sam cannot start: {error}")
+        raise SystemExit(2) from None
 
 
 def handler(context: Any, event: Any) -> Any:

@@ -1,5 +1,6 @@
 """What a deployment is told through its environment: read once, validated, printed at start."""
 
+import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from cvat_sam import cache
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.answering.manner import Manner
 from cvat_sam.models.everything.grid import Grid
@@ -215,6 +217,23 @@ class Settings(BaseModel):
             for field, value in in_effect.items()
             if value is not None
         }
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none: misspelt, most likely.
+
+    >>> unknown_variables({"SAM_MODLE": "vit_b", "PATH": "/bin"})
+    ['SAM_MODLE is not a setting and is ignored; is SAM_MODEL meant?']
+    """
+    known = [*map(_variable, Settings.model_fields), cache.VARIABLE]
+    sentences = []
+    for name in sorted(os.environ if environment is None else environment):
+        if not name.startswith(("SAM_", "CVAT_SAM_")) or name in known:
+            continue
+        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        question = f"; is {meant[0]} meant?" if meant else ""
+        sentences.append(f"{name} is not a setting and is ignored{question}")
+    return sentences
 
 
 def _variable(field: str) -> str:

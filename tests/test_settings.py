@@ -3,7 +3,7 @@ import pytest
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.models.answering.manner import Manner
 from cvat_sam.models.everything.grid import Grid
-from cvat_sam.settings import Settings
+from cvat_sam.settings import Settings, unknown_variables
 
 
 def test_defaults_are_segment_anythings_own_where_it_has_them():
@@ -216,3 +216,15 @@ def test_the_model_is_loaded_with_everything_that_was_said(monkeypatch, tmp_path
         "manner": Manner("sam"),
         "report": None,
     }
+
+
+def test_misspelt_variables_are_told_with_what_may_be_meant():
+    known = {**Settings().variables(), "CVAT_SAM_CACHE": "/cache", "PATH": "/bin", "SAMPLE": "1"}
+    assert unknown_variables(known) == []
+    sentences = unknown_variables({**known, "SAM_POINT_PER_SIDE": "8", "SAM_COLOUR": "x"})
+    assert sentences == [
+        "SAM_COLOUR is not a setting and is ignored",
+        "SAM_POINT_PER_SIDE is not a setting and is ignored; is SAM_POINTS_PER_SIDE meant?",
+    ]
+    [sentence] = unknown_variables({"CVAT_SAM_CASH": "/cache"})
+    assert "CVAT_SAM_CACHE" in sentence

@@ -15,11 +15,16 @@ from cvat_sam.function.resident import resident_megabytes
 from cvat_sam.function.timing import Timing
 from cvat_sam.models.backends.malloc import keep_freed_pages
 from cvat_sam.models.model import Model
+from cvat_sam.out_of_memory import is_out_of_memory, let_go
 from cvat_sam.reporting import Reporter, StandardError
-from cvat_sam.settings import Settings
+from cvat_sam.settings import Settings, unknown_variables
 from cvat_sam.wire import replies
 
 MEGABYTE = 1_000_000
+OUT_OF_MEMORY = (
+    "the function has not enough memory for this request, even with its caches emptied; "
+    "give it more memory, or a smaller image"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Reply:
     Attributes:
         text: JSON.
         status: 200; 400 where the request is wrong, 422 where the model finds nothing at the place
-            asked for, 500 where the fault is ours.
+            asked for, 503 where memory is not enough, 500 where the fault is ours.
         headers: which model answered, on which device, and where the time went.
     """
 
@@ -67,6 +72,8 @@ class Function:
         """
         settings = Settings.from_environment()
         logger.info_with("cvat-sam starts", **settings.variables())
+        for sentence in unknown_variables():
+            logger.warn(sentence)
         report = LogReporter(logger)
         keep_freed_pages()
         began = time.perf_counter()
@@ -117,16 +124,33 @@ class Function:
         return Reply(text, status, {**self._headers, "Server-Timing": timing.header()})
 
     def _text_and_status(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int]:
+        answered = self._tried(body, timing, logger=logger)
+        if answered is None:
+            self._encodings.forget()
+            let_go()
+            logger.warn("the embeddings in memory were dropped; the request is tried once more")
+            answered = self._tried(body, timing, logger=logger)
+        if answered is None:
+            let_go()
+            answered = replies.error(OUT_OF_MEMORY), 503
+        return answered
+
+    def _tried(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int] | None:
+        """Text and status of the reply; None where memory was not enough for it."""
         try:
             return self._answer(body, self._encodings, self.settings, timing), 200
         except NothingFound as error:
             return replies.error(str(error)), 422
         except InvalidInput as error:
             return replies.error(str(error)), 400
-        except Exception:
-            # The traceback is for whoever keeps the function running, not for the annotator.
-            logger.error_with("cvat-sam failed", traceback=traceback.format_exc())
-            return replies.error("the function failed on this request; its log says where"), 500
+        except Exception as error:
+            if not is_out_of_memory(error):
+                # The traceback is for whoever keeps the function running, not for the annotator.
+                logger.error_with("cvat-sam failed", traceback=traceback.format_exc())
+                return replies.error("the function failed on this request; its log says where"), 500
+            logger.warn_with("cvat-sam ran out of memory", error=_first_line(error))
+        # The error is gone, and with it what its frames held.
+        return None
 
 
 def _encodings(settings: Settings, model: Model, report: Reporter | None) -> Encodings:
@@ -140,6 +164,10 @@ def _encodings(settings: Settings, model: Model, report: Reporter | None) -> Enc
         )
     memory = Memory(settings.embeddings_mb * MEGABYTE)
     return Encodings(model, max_pixels=settings.max_pixels, memory=memory, folder=folder)
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(": ")
 
 
 def _memory() -> dict[str, int]:

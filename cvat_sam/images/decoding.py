@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import (
     BmpImagePlugin,
     ExifTags,
+    GifImagePlugin,
     Image,
     ImageFile,
     ImageOps,
@@ -27,7 +28,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from cvat_sam.exceptions import InvalidImage
+from cvat_sam.exceptions import InvalidImage, InvalidInput
+from cvat_sam.images import size
+from cvat_sam.out_of_memory import is_out_of_memory
 
 Pixels = NDArray[np.uint8]
 
@@ -49,18 +52,26 @@ UPRIGHT: dict[object, Callable[[Pixels], Any]] = {
 }
 
 
-def decode(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
-    """Decode a JPEG, PNG, WebP, BMP or TIFF file; of several frames or pages, the first.
+def decode(
+    data: bytes,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    check: Callable[[int, int], object] | None = None,
+) -> Pixels:
+    """Decode a JPEG, PNG, WebP, GIF, BMP or TIFF file; of several frames or pages, the first.
 
     Args:
         data: the file's bytes.
         max_pixels: refuse images with more; checked before anything is decoded.
+        check: is called with height and width of the upright image, before anything is decoded as
+            far as they are known by then. What it raises is passed on.
 
     Returns:
         RGB uint8 (H, W, 3), C-contiguous, upright by its EXIF orientation.
 
     Raises:
         InvalidImage: not such a file, a damaged one, or one over the limit.
+        InvalidInput: `check` raises it.
     """
     kind = _kind(data)
     try:
@@ -68,17 +79,24 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
         # limit on pixels is one for the whole process.
         with kind(io.BytesIO(data)) as image:
             _check_size(image, max_pixels)
+            if check is not None:
+                _check_early(image, check)
             pixels = _pixels(image, data)
             # After loading: a PNG can say it at its end, and Pillow turns a TIFF by itself.
             orientation = _orientation(image)
-    except (InvalidImage, MemoryError):
+    except InvalidInput:
         raise
     except Exception as error:  # damaged files make Pillow raise nearly anything
+        if is_out_of_memory(error):
+            raise
         raise InvalidImage(
             f"the image, {len(data):,} bytes of {kind.format}, cannot be decoded: "
             f"{_first_line(error)}"
         ) from error
-    return np.ascontiguousarray(UPRIGHT[orientation](pixels) if orientation in UPRIGHT else pixels)
+    upright = UPRIGHT[orientation](pixels) if orientation in UPRIGHT else pixels
+    if check is not None:
+        check(*upright.shape[:2])
+    return np.ascontiguousarray(upright)
 
 
 def _kind(data: bytes) -> type[ImageFile.ImageFile]:
@@ -91,12 +109,14 @@ def _kind(data: bytes) -> type[ImageFile.ImageFile]:
         return PngImagePlugin.PngImageFile
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return WebPImagePlugin.WebPImageFile
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return GifImagePlugin.GifImageFile
     if data.startswith(b"BM"):
         return BmpImagePlugin.BmpImageFile
     if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return TiffImagePlugin.TiffImageFile
     raise InvalidImage(
-        f"the image is not a JPEG, PNG, WebP, BMP or TIFF file; it begins with {data[:8]!r}"
+        f"the image is not a JPEG, PNG, WebP, GIF, BMP or TIFF file; it begins with {data[:8]!r}"
     )
 
 
@@ -109,6 +129,21 @@ def _check_size(image: Image.Image, max_pixels: int) -> None:
             f"the image is {width:,} × {height:,} = {width * height:,} pixels, "
             f"over the limit of {max_pixels:,}"
         )
+
+
+def _check_early(image: Image.Image, check: Callable[[int, int], object]) -> None:
+    """Have the size checked before the pixels are decoded."""
+    if image.format != "PNG" or "exif" in image.info:
+        check(*size.upright(image))
+        return
+    # It may say behind its pixels that it lies on its side: what fits neither way is refused now.
+    try:
+        check(image.height, image.width)
+    except InvalidInput:
+        with suppress(InvalidInput):
+            check(image.width, image.height)
+            return
+        raise
 
 
 def _orientation(image: Image.Image) -> object:

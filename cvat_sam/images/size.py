@@ -9,7 +9,7 @@ from PIL import ExifTags, Image, TiffImagePlugin
 from cvat_sam.exceptions import InvalidImage
 
 # What `decode` takes.
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 # EXIF 2.32, tag 0x0112: the values whose image lies on its side.
 _ON_ITS_SIDE = (5, 6, 7, 8)
 _TIFF_SIDES = (256, 257)
@@ -19,7 +19,7 @@ def size_of(data: bytes) -> tuple[int, int]:
     """Height and width of an image as `decode` gives it, upright, without decoding it.
 
     Args:
-        data: a file's bytes: JPEG, PNG, WebP, BMP or TIFF.
+        data: a file's bytes: JPEG, PNG, WebP, GIF, BMP or TIFF.
 
     Raises:
         InvalidImage: they are none, or are damaged at the beginning.
@@ -29,15 +29,23 @@ def size_of(data: bytes) -> tuple[int, int]:
             # Whether it has too many pixels is asked by who decodes it.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-                width, height = image.size
-                if isinstance(image, TiffImagePlugin.TiffImageFile):
-                    # Newer versions of Pillow have turned these two already.
-                    width, height = (int(image.tag_v2[tag]) for tag in _TIFF_SIDES)
-                orientation = None
-                with suppress(Exception):  # a damaged EXIF block is none
-                    orientation = image.getexif().get(ExifTags.Base.Orientation)
+                return upright(image)
     except Exception as error:  # damaged files make Pillow raise nearly anything
         raise InvalidImage(
             f"the image, {len(data):,} bytes, cannot be read: {type(error).__name__}"
         ) from None
+
+
+def upright(image: Image.Image) -> tuple[int, int]:
+    """Height and width that an opened file's image has once it is turned as its EXIF says.
+
+    Of a PNG without EXIF before its pixels, Pillow decodes these: it may say it behind them.
+    """
+    width, height = image.size
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        # Newer versions of Pillow have turned these two already.
+        width, height = (int(image.tag_v2[tag]) for tag in _TIFF_SIDES)
+    orientation = None
+    with suppress(Exception):  # a damaged EXIF block is none
+        orientation = image.getexif().get(ExifTags.Base.Orientation)
     return (width, height) if orientation in _ON_ITS_SIDE else (height, width)

@@ -6,6 +6,17 @@ from collections.abc import Callable
 from pydantic import ValidationError
 
 LONGEST_VALUE = 60
+# Where pydantic's own words are about parsing, not about the value.
+PLAINER = {
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_parsing_size": "should be a whole number of fewer digits",
+    "int_from_float": "should be a whole number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+}
 
 
 def first_complaint(
@@ -26,7 +37,7 @@ def first_complaint(
     where = name_of(str(field)) + "".join(
         f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest
     )
-    message = detail["msg"].removeprefix("Value error, ")
+    message = PLAINER.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
     message = re.sub("^(Input|List|String) should", "should", message)
     message = message.replace("Field required", "is missing").replace(" after validation", "")
     # pydantic has put the length into these already, and a long list says nothing more.

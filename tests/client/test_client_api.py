@@ -315,7 +315,7 @@ def test_an_older_server_that_says_less_is_understood():
         ("/api/tasks/7", {"name": 3}, "name: should be a valid string, not 3"),
         ("/api/tasks/7", b"<html>", "it answers 200 with HTML in place of JSON"),
         ("/api/tasks/7/data/meta", {}, "data/meta is not answered as CVAT does: size: is missing"),
-        ("/api/tasks/7/data/meta", META | {"size": "2"}, "size: should be a valid integer"),
+        ("/api/tasks/7/data/meta", META | {"size": "2"}, "size: should be a whole number"),
         ("/api/tasks/7/data/meta", META | {"size": 3}, "there are 3 frames, and describes 2"),
         ("/api/tasks/7/data/meta", META | {"frames": [{}, {}]}, "frames[0].name: is missing"),
         (

@@ -8,7 +8,6 @@ import pytest
 from function_requests import clicked
 
 import main
-from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.function import Function
 from cvat_sam.function.log_reporter import LogReporter
 from cvat_sam.settings import Settings
@@ -23,12 +22,12 @@ class Log:
     def info_with(self, message, **values):
         self.lines.append((message, values))
 
-    error_with = info_with
+    error_with = warn_with = info_with
 
     def info(self, sentence):
         self.lines.append((sentence, {}))
 
-    warn = info
+    warn = error = info
 
 
 @pytest.fixture
@@ -66,10 +65,23 @@ def test_start_loads_the_model_and_prints_its_settings(context, monkeypatch):
     assert isinstance(json.loads(response.body), list)
 
 
-def test_bad_setting_stops_the_start(context, monkeypatch):
+def test_bad_setting_stops_the_start_with_a_sentence_and_no_traceback(context, monkeypatch):
     monkeypatch.setenv("SAM_MODEL", "vit_x")
-    with pytest.raises(InvalidSetting, match="SAM_MODEL: must be one of vit_t"):
+    with pytest.raises(SystemExit) as ending:
         main.init_context(context)
+    assert ending.value.code == 2
+    assert ending.value.__suppress_context__
+    [(sentence, _)] = context.logger.lines
+    assert sentence.startswith("cvat-sam cannot start: SAM_MODEL: must be one of vit_t")
+
+
+def test_misspelt_settings_are_warned_of(context, monkeypatch):
+    monkeypatch.setenv("SAM_MODLE", "vit_b")
+    monkeypatch.setenv("SAM_DEVICE", "cpu")
+    main.init_context(context)
+    assert ("SAM_MODLE is not a setting and is ignored; is SAM_MODEL meant?", {}) in (
+        context.logger.lines
+    )
 
 
 def test_reply_is_json_text_that_nuclio_passes_on(ready):

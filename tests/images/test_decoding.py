@@ -259,6 +259,19 @@ def test_of_several_frames_the_first_is_taken(kind):
     assert np.array_equal(decode(data), RGB)
 
 
+@pytest.mark.parametrize("transparency", [None, 7])
+def test_of_an_animated_gif_the_first_frame_is_taken(transparency):
+    frames = [
+        Image.fromarray(one).convert("P", palette=Image.Palette.ADAPTIVE)
+        for one in (RGB, RGB[::-1], 255 - RGB)
+    ]
+    options = {} if transparency is None else {"transparency": transparency}
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:], **options)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.n_frames == 3
+    assert np.array_equal(decode(data), np.array(frames[0].convert("RGB")))
+
+
 def test_of_a_phones_several_jpegs_the_first_is_taken():
     data = saved(RGB, "MPO", save_all=True, append_images=[Image.fromarray(255 - RGB)])
     assert np.abs(decode(data).astype(int) - RGB).mean() < 6
@@ -316,7 +329,7 @@ def test_a_damaged_exif_block_changes_nothing():
     assert np.array_equal(decode(whole[:2] + segment + whole[2:]), decode(whole))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])
 def test_an_image_over_the_limit_is_refused_with_both_numbers(kind):
     data = saved(RGB, kind)
     assert decode(data, max_pixels=WIDTH * HEIGHT).shape == RGB.shape
@@ -367,18 +380,16 @@ def test_nothing_at_all_is_refused():
     "data",
     [
         b"<!doctype html><p>not found",
-        b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
         b"%!PS-Adobe-3.0 EPSF-3.0",
         b"P5 1 1 255 x",
         b"\x00",
-        saved(RGB, "GIF"),
         saved(RGB, "PPM"),
         saved(RGB, "JPEG2000"),
     ],
     ids=lambda data: repr(data[:8]),
 )
 def test_other_files_are_refused_and_no_other_decoder_sees_them(data):
-    with pytest.raises(InvalidImage, match="not a JPEG, PNG, WebP, BMP or TIFF file"):
+    with pytest.raises(InvalidImage, match="not a JPEG, PNG, WebP, GIF, BMP or TIFF"):
         decode(data)
 
 
@@ -391,6 +402,7 @@ WHOLE = {
     "BMP": saved(RGB, "BMP"),
     "TIFF": saved(RGB, "TIFF"),
     "LZW TIFF": saved(RGB, "TIFF", compression="tiff_lzw"),
+    "GIF": saved(RGB, "GIF"),
 }
 
 
@@ -423,3 +435,50 @@ def test_a_damaged_file_gives_pixels_or_one_sentence(name, changes):
     else:
         assert pixels.dtype == np.uint8
         assert pixels.shape[2] == 3
+
+
+class TooSmall(InvalidImage):
+    """What the check below raises."""
+
+
+def checking(height, width):
+    """A check that takes images of one size alone, and remembers what it was asked."""
+    asked = []
+
+    def check(*size):
+        asked.append(size)
+        if size != (height, width):
+            raise TooSmall(f"{size}")
+
+    return check, asked
+
+
+@pytest.mark.parametrize("orientation", [None, 1, 6])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_check_is_asked_for_the_upright_size(kind, orientation):
+    options = {} if orientation is None else {"exif": exif(orientation)}
+    upright = (WIDTH, HEIGHT) if orientation == 6 else (HEIGHT, WIDTH)
+    check, asked = checking(*upright)
+    assert decode(saved(RGB, kind, **options), check=check).shape[:2] == upright
+    assert set(asked) == {upright}
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_what_a_check_refuses_is_not_decoded(kind):
+    check, asked = checking(5, 5)
+    with pytest.raises(TooSmall):
+        decode(WHOLE[kind], check=check)
+    # Once more, and it was after decoding. A PNG could say at its end that it lies on its side.
+    assert len(asked) == (2 if kind == "PNG" else 1)
+
+
+def test_a_png_that_says_at_its_end_that_it_is_turned_is_checked_upright():
+    data = saved(RGB, "PNG")
+    block = exif(6).tobytes().removeprefix(b"Exif\0\0")
+    chunk = b"eXIf" + block
+    end = struct.pack(">I", len(block)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    check, _ = checking(WIDTH, HEIGHT)
+    assert decode(data[:-12] + end + data[-12:], check=check).shape[:2] == (WIDTH, HEIGHT)
+    check, _ = checking(HEIGHT, WIDTH)
+    with pytest.raises(TooSmall):
+        decode(data[:-12] + end + data[-12:], check=check)

@@ -65,9 +65,9 @@ def test_threshold(threshold, read):
         (request(pos_points=[1, 2]), "pos_points[0]: should be a valid list, not 1"),
         (request(pos_points=[[1]]), "pos_points[0]: "),
         (request(pos_points=[[1, 2, 3]]), "pos_points[0]: "),
-        (request(pos_points=[[1, "2"]]), "pos_points[0][1]: should be a valid number, not '2'"),
-        (request(pos_points=[[1, True]]), "pos_points[0][1]: should be a valid number, not True"),
-        (request(pos_points=[[1, None]]), "pos_points[0][1]: should be a valid number, not None"),
+        (request(pos_points=[[1, "2"]]), "pos_points[0][1]: should be a number, not '2'"),
+        (request(pos_points=[[1, True]]), "pos_points[0][1]: should be a number, not True"),
+        (request(pos_points=[[1, None]]), "pos_points[0][1]: should be a number, not None"),
         (request(neg_points=[[1, float("nan")]]), "neg_points[0][1]: should be a finite number"),
         (request(neg_points=[[1, float("inf")]]), "neg_points[0][1]: should be a finite number"),
         (request(pos_points=[[1, 1]] * 1001), "pos_points: "),
@@ -92,7 +92,7 @@ def test_image_is_never_repeated_in_a_sentence():
 
 
 def test_threshold_that_is_no_number():
-    with pytest.raises(InvalidRequest, match="threshold: should be a valid number, not 'high'"):
+    with pytest.raises(InvalidRequest, match="threshold: should be a number, not 'high'"):
         parse({"image": IMAGE, "threshold": "high"}, DetectorRequest)
 
 
@@ -128,7 +128,7 @@ def test_empty_keys_of_cvat_do_not_disturb_boxes():
         ({"points": []}, "points: should have at least 1 item"),
         ({"boxes": [[1, 2, 3]]}, "boxes[0]: should have at least 4 items"),
         ({"boxes": [[1, 2, 3, 4], [1, 2, 3, 4, 5]]}, "boxes[1]: should have at most 4 items"),
-        ({"boxes": [[1, 2, 3, "4"]]}, "boxes[0][3]: should be a valid number, not '4'"),
+        ({"boxes": [[1, 2, 3, "4"]]}, "boxes[0][3]: should be a number, not '4'"),
         ({"boxes": [[1, 2, 3, float("nan")]]}, "boxes[0][3]: should be a finite number"),
         ({"boxes": [1, 2, 3, 4]}, "boxes[0]: should be a valid list, not 1"),
         ({"boxes": [[1, 2, 3, 4]] * 201}, "boxes: should have at most 200 items"),

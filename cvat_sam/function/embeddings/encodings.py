@@ -52,7 +52,7 @@ class Encodings:
         Args:
             image: as it was sent; the same bytes are found again without decoding them.
             prompt: what the image will be asked; one that does not fit is refused before the
-                image is encoded, which takes a thousand times longer than the check.
+                image is decoded and encoded, which takes a thousand times longer than the check.
             timing: hears what takes how long, and where the embedding comes from.
 
         Raises:
@@ -97,6 +97,10 @@ class Encodings:
 
         return encode_crop
 
+    def forget(self) -> None:
+        """Keep nothing in memory; what is in the folder stays."""
+        self._memory.clear()
+
     def _key(self, image: bytes) -> bytes:
         """32 bytes that stand for the image's bytes and for what else its embedding depends on."""
         # Of the sums in hashlib the fastest, where the processor has instructions for it.
@@ -120,11 +124,13 @@ class Encodings:
     def _encode(
         self, image: bytes, key: bytes, prompt: Checkable | None, timing: Timing
     ) -> EncodedImage:
+        def check(height: int, width: int) -> None:
+            if prompt is not None:
+                prompt.checked(height=height, width=width)
+
         with timing.part("image"):
-            pixels = decode(image, max_pixels=self._max_pixels)
+            pixels = decode(image, max_pixels=self._max_pixels, check=check)
         height, width = pixels.shape[:2]
-        if prompt is not None:
-            prompt.checked(height=height, width=width)
         with timing.part("encode"):
             encoded = self._model.encode(pixels)
         timing.embedding = "new"

@@ -32,6 +32,10 @@ class Memory:
         while len(self._kept) > 1 and self.nbytes > self._limit:
             self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._kept.clear()
+
     @property
     def nbytes(self) -> int:
         """What is kept takes at most this many bytes."""

@@ -1,8 +1,7 @@
 """SAM's networks run by PyTorch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import cast
 
 import numpy as np
@@ -11,6 +10,7 @@ import torch
 from segment_anything.modeling import Sam
 
 from cvat_sam.models.backends.backend import Decoded, Floats
+from cvat_sam.models.backends.batches import Answer, Item, in_batches
 from cvat_sam.models.backends.prompt_arrays import prompt_arrays
 from cvat_sam.models.networks.shared_decoder import SharedDecoder
 from cvat_sam.models.prompt import Prompt
@@ -100,9 +100,20 @@ class TorchBackend:
         """See `Backend.decode_many`."""
         with torch.inference_mode():
             side = self.shared.image_side(torch.from_numpy(embedding).to(self.device))
-        prompts = iter(prompts)
-        while batch := list(islice(prompts, self.at_once)):
-            yield from self._batch(side, batch, least_iou)
+        for _, answers in self.in_batches(
+            prompts, lambda batch: self._batch(side, batch, least_iou)
+        ):
+            yield from answers
+
+    def in_batches(
+        self, items: Iterable[Item], ask: Callable[[Sequence[Item]], Answer]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Ask for as many together as this device has memory for; see `batches.in_batches`."""
+
+        def lowered(at_once: int) -> None:
+            self.at_once = at_once
+
+        return in_batches(items, ask, at_once=self.at_once, lowered=lowered)
 
     @torch.inference_mode()
     def _batch(

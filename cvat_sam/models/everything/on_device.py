@@ -9,7 +9,6 @@ On a CPU other ways are faster; this one works there too.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import NamedTuple, cast
 
 import torch
@@ -17,6 +16,7 @@ from segment_anything.utils.amg import batched_mask_to_box
 from torchvision.ops import nms
 
 from cvat_sam.models.backends.backend import INPUT_SIZE
+from cvat_sam.models.backends.batches import in_batches
 from cvat_sam.models.backends.prompt_arrays import PADDING, POSITIVE
 from cvat_sam.models.backends.torch_backend import TorchBackend
 from cvat_sam.models.encoded_image import EncodedImage
@@ -78,9 +78,9 @@ def find(
     look = _Look(backend, encoded, grid)
     candidates: list[_Candidate] = []
     asked = progress.hand_out(zip(points, indices, strict=True))
-    while batch := list(islice(asked, backend.at_once)):
-        candidates += look.candidates(batch, near_edge)
-        progress.done(len(batch))
+    for count, found in backend.in_batches(asked, lambda batch: look.candidates(batch, near_edge)):
+        candidates += found
+        progress.done(count)
     return look.survivors(_suppressed(candidates, grid.box_nms_thresh))
 
 
@@ -134,14 +134,16 @@ class _Look:
     def survivors(self, candidates: Sequence[_Candidate]) -> list[Survivor]:
         """Make runs of what is left."""
         survivors: list[Survivor] = []
-        for begin in range(0, len(candidates), self._chunk):
-            chunk = candidates[begin : begin + self._chunk]
-            masks = self._enlarged(torch.stack([one.logits for one in chunk])) > 0
-            survivors += [
-                Survivor(self._found(runs, one.predicted_iou), one.predicted_iou)
-                for runs, one in zip(encode_cvat(masks), chunk, strict=True)
-            ]
+        for _, chunk in in_batches(candidates, self._settled, at_once=self._chunk):
+            survivors += chunk
         return survivors
+
+    def _settled(self, chunk: Sequence[_Candidate]) -> list[Survivor]:
+        masks = self._enlarged(torch.stack([one.logits for one in chunk])) > 0
+        return [
+            Survivor(self._found(runs, one.predicted_iou), one.predicted_iou)
+            for runs, one in zip(encode_cvat(masks), chunk, strict=True)
+        ]
 
     def _asked(self, points: Sequence[Point]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Predicted IoU `(B, 3)`, cells and tokens; see `TokenSide`."""
