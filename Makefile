@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-light lint format bench-clicks bench-everything bench-rle bench-upload fuzz clean
+.PHONY: help demo test test-light lint format bench-clicks bench-everything bench-rle bench-upload load-test fuzz fuzz-function clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people u
 
 bench-upload: $(VENV)/installed-test ## Measure masks a second into a task, and memory
 	$(BIN)/python -m benchmarks.upload $(ARGS)
+
+load-test: $(VENV)/installed-demo ## Measure what many annotators get from several workers
+	$(BIN)/python -m benchmarks.load $(ARGS)
+
+fuzz-function: $(VENV)/installed-demo ## Send ten thousand hostile requests to the function
+	$(BIN)/python -m fuzz.function $(ARGS)
 
 fuzz: $(VENV)/installed-test-light ## Throw a million inputs at everything in rle that reads
 	$(BIN)/python -m fuzz $(ARGS)

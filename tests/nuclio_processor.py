@@ -50,13 +50,19 @@ def plain_spec(
 
 @contextlib.contextmanager
 def processed(
-    folder: Path, *, spec: dict[str, Any], home: Path, **settings: str
+    folder: Path,
+    *,
+    spec: dict[str, Any],
+    home: Path,
+    python: Path = Path(sys.executable),
+    **settings: str,
 ) -> Iterator[Hosted]:
     """A processor that runs a folder's main.py on free ports of 127.0.0.1.
 
     Args:
         folder: has main.py.
         home: where configuration and log are written.
+        python: the interpreter that runs main.py.
         spec: a function.yaml's `spec`; the address of its HTTP trigger is replaced.
         settings: environment variables on top of this process's own.
     """
@@ -81,7 +87,7 @@ def processed(
     environment = {
         **os.environ,
         **settings,
-        "NUCLIO_PYTHON_EXE_PATH": sys.executable,
+        "NUCLIO_PYTHON_EXE_PATH": str(python),
         "NUCLIO_PYTHON_PATH": str(folder),
     }
     with (

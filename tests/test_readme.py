@@ -31,7 +31,15 @@ ELSEWHERE = {
     "make bench-rle": "tests/bench/test_bench_rle.py",
     "make bench-upload": "tests/bench/test_bench_upload.py",
     "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",
+    "make load-test": "tests/bench/test_bench_load.py",
+    "make fuzz-function": "tests/function/test_fuzz_function.py",
     "deploy/local.sh interactor": "tests/deploy/test_local_sh.py",
+    "deploy/local.sh detector --gpu": "tests/deploy/test_local_sh.py",
+    "deploy/state.sh": "tests/deploy/test_state_sh.py",
+    "deploy/remove.sh detector": "tests/deploy/test_remove_sh.py",
+    "cvat-sam doctor --function http://localhost:18071 --server-host http://localhost:8080": (
+        "tests/cli/test_doctor_function.py"
+    ),
 }
 
 

@@ -11,11 +11,13 @@ from cvat_sam.cli import (
     check,
     convert,
     demo,
+    doctor,
     download,
     export,
     refine_boxes,
     segment,
     serve,
+    stage,
     upload,
     weights,
 )
@@ -33,6 +35,7 @@ app.command("segment")(segment.segment)
 app.command("serve")(serve.serve)
 app.command("weights")(weights.weights)
 app.command("export")(export.export)
+app.command("stage")(stage.stage)
 app.command("demo")(demo.demo)
 app.command("upload")(upload.upload)
 app.command("annotate")(annotate.annotate)
@@ -40,6 +43,7 @@ app.command("refine-boxes")(refine_boxes.refine_boxes)
 app.command("download")(download.download)
 app.command("convert")(convert.convert)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:

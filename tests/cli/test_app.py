@@ -14,7 +14,7 @@ def run(*arguments):
 def test_help_names_every_command():
     shown = run("--help")
     assert shown.returncode == 0
-    for command in ("demo", "segment", "serve", "weights"):
+    for command in ("demo", "segment", "serve", "weights", "stage", "doctor"):
         assert command in shown.stdout
         assert run(command, "--help").returncode == 0
 

@@ -19,6 +19,7 @@ from fake_cvat.fake_http import (
     refused,
 )
 from fake_cvat.fake_images import Images, content_type
+from fake_cvat.fake_lambda import Functions
 from fake_cvat.fake_making import Making
 from fake_cvat.fake_pages import page_of
 from fake_cvat.fake_shapes import BadRequest, Broken
@@ -33,6 +34,7 @@ class Api:
 
     Attributes:
         version: what the server says of itself.
+        functions: what is deployed beside it.
     """
 
     def __init__(self, store: Store, images: Images, accounts: Accounts) -> None:
@@ -41,9 +43,12 @@ class Api:
         self.accounts = accounts
         self.making = Making(store, Uploads(images), self.judge)
         self.version = MEASURED
+        self.functions = Functions()
         self._routes: list[tuple[str, str, Callable[..., Reply]]] = [
             ("GET", r"/api/users/self", self._self),
             ("POST", r"/api/auth/logout", self._logout),
+            ("GET", r"/api/server/plugins", lambda _: self.functions.show_plugins()),
+            ("GET", r"/api/lambda/functions/?([^/]*)", lambda _, name: self.functions.show(name)),
             ("GET", r"/api/tasks", self._list_tasks),
             ("POST", r"/api/tasks", self._make_task),
             ("GET", r"/api/tasks/(\d+)", self._task),

@@ -76,14 +76,18 @@ class StandIn:
                 raise ValueError(f"no such request: {asked}")
 
     def change_settings(self, settings: Mapping[str, Any]) -> None:
-        """See `Backend.change_settings`: `cost` and `version`."""
-        unknown = settings.keys() - {"cost", "version"}
+        """See `Backend.change_settings`: `cost`, `version`, and what `Functions` has."""
+        functions = {"functions": "listed", "nuclio": "has_nuclio", "models": "has_models"}
+        unknown = settings.keys() - {"cost", "version", *functions}
         if unknown:
             raise ValueError(f"no such settings: {sorted(unknown)}")
         self.cost = settings.get("cost", self.cost)
         self.api.version = settings.get("version", self.api.version)
+        for name in functions.keys() & settings.keys():
+            setattr(self.api.functions, functions[name], settings[name])
 
     def reset(self) -> None:
         """See `Backend.reset`; ids go on."""
         self.cost, self.api.version = 0.0, MEASURED
+        self.api.functions.reset()
         self.api.store.clear()

@@ -191,7 +191,11 @@ class ServedCvat:
         self._ask("POST", "faults", listed | plan)
 
     def settings(self, **settings: Any) -> None:
-        """`max_body` in bytes; of the stand-in also `cost` (1: as the measured), `version`."""
+        """`max_body` in bytes; of the stand-in also `cost` (1: as the measured), `version`.
+
+        And of the functions beside it `functions`, a list of what `fake_lambda.function` makes;
+        `nuclio=False` for a server without it, `models=False` where its pages hide them.
+        """
         self._ask("POST", "settings", settings)
 
     def log(self, match: str = "") -> list[dict[str, Any]]:

@@ -8,8 +8,6 @@ import onnxruntime
 from cvat_sam.models.backends.threads import available
 
 VERSION = onnxruntime.__version__
-# It would note an identity of this device in the user's home.
-onnxruntime.disable_telemetry_events()
 
 
 def session(

@@ -1,0 +1,171 @@
+"""The whole run: each kind of function started, asked, measured, and looked at from outside."""
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cvat_sam.settings import FunctionKind
+from fuzz.function import hosts, warming
+from fuzz.function.asking import Client, NoReply, Reply
+from fuzz.function.hosts import Host, Memory
+from fuzz.function.judging import wrong
+from fuzz.function.requests import SHARES, Request, kind_of, make
+
+# Megabytes. After the warm-up the embeddings in memory are as many as may be and the heaviest
+# requests were there, twice; what comes and goes by itself after that, between libraries, their
+# threads' heaps and Python's, was seen to stay below a third of this. Something that a request
+# leaves behind shows from 12 kB on in a run of 10,000.
+GROWTH = 96
+# A process that dies so often says nothing new.
+MOST_DEATHS = 3
+
+Start = Callable[[FunctionKind], contextlib.AbstractContextManager[Host]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What should not be.
+
+    Attributes:
+        kind: of the function.
+        number: of the request; None where it is about the whole, or the warm-up.
+        name: of the request.
+        what: is wrong.
+    """
+
+    kind: FunctionKind
+    number: int | None
+    name: str
+    what: str
+
+
+@dataclass
+class Run:
+    """One run, and what it counted.
+
+    Attributes:
+        seed: where all requests come from.
+        numbers: of the requests.
+        start: starts a kind of function.
+        is_measured: whether memory is looked at, which needs a warm-up.
+        progress: is told how many are done.
+        statuses: how often each came back; 0 is for no reply.
+        memory: of each kind, before and after.
+    """
+
+    seed: int
+    numbers: Sequence[int]
+    start: Start = hosts.served
+    is_measured: bool = True
+    progress: Callable[[int], None] = lambda done: None
+    statuses: Counter[int] = field(default_factory=Counter)
+    memory: dict[FunctionKind, tuple[Memory, Memory]] = field(default_factory=dict)
+
+    def findings(self) -> Iterator[Finding]:
+        """Run, and give what should not be as it comes.
+
+        Raises:
+            ServerStopped: a function does not start.
+        """
+        for kind in SHARES:
+            numbers = [one for one in self.numbers if kind_of(self.seed, one) == kind]
+            if self.numbers and not numbers:
+                continue
+            left = iter(numbers)
+            for _ in range(MOST_DEATHS):
+                with self.start(kind) as host:
+                    lives = yield from _Visit(self, kind, host).findings(left)
+                if lives:
+                    break
+
+    @property
+    def asked(self) -> int:
+        """How many requests were sent."""
+        return self.statuses.total()
+
+
+class _Visit:
+    """One process of one kind of function."""
+
+    def __init__(self, run: Run, kind: FunctionKind, host: Host) -> None:
+        self.run = run
+        self.kind = kind
+        self.host = host
+        self.client = Client(host.url)
+        self.pieces: set[str] = set()
+
+    def findings(self, numbers: Iterator[int]) -> Generator[Finding, None, bool]:
+        """What should not be; those that were not asked stay in `numbers`.
+
+        Returns:
+            whether the process lives.
+        """
+        good = warming.good(self.kind)
+        filling = warming.filling(self.kind) if self.run.is_measured else []
+        heaviest = warming.heaviest(self.kind) if self.run.is_measured else []
+        first = self.client.ask(good)
+        yield from self._judged(good, first)
+        # At the second time the heaps have found their places.
+        for request in [*filling, *heaviest, *heaviest]:
+            yield from self._asked(request)
+        before = self.host.memory()
+        for number in numbers:
+            request = make(self.run.seed, number)
+            yield from self._asked(request)
+            if before is not None and self.host.memory() is None:
+                yield self._finding(request, "the process is dead")
+                yield from self._logged()
+                return False
+        for request in heaviest:
+            yield from self._asked(request)
+        last = self.client.ask(good)
+        yield from self._judged(good, last)
+        if _essence(last) != _essence(first):
+            yield self._finding(good, "is answered otherwise at the end than at the beginning")
+        after = self.host.memory()
+        if heaviest and before is not None and after is not None:
+            yield from self._grown(before, after)
+        yield from self._logged()
+        return True
+
+    def _logged(self) -> Iterator[Finding]:
+        self.client.close()
+        log = self.host.log_path.read_text(errors="replace")
+        for what in hosts.wrong_in_log(log, self.pieces):
+            yield Finding(self.kind, None, "the log", what)
+
+    def _asked(self, request: Request) -> Iterator[Finding]:
+        self.pieces.update(hosts.pieces_of(request))
+        reply = self.client.ask(request)
+        yield from self._judged(request, reply)
+        if request.number != warming.NONE:
+            self.run.statuses[reply.status if isinstance(reply, Reply) else 0] += 1
+            self.run.progress(self.run.asked)
+
+    def _judged(self, request: Request, reply: Reply | NoReply | None) -> Iterator[Finding]:
+        for what in wrong(request, reply):
+            yield self._finding(request, what)
+
+    def _finding(self, request: Request, what: str) -> Finding:
+        number = None if request.number == warming.NONE else request.number
+        return Finding(self.kind, number, request.name, what)
+
+    def _grown(self, before: Memory, after: Memory) -> Iterator[Finding]:
+        self.run.memory[self.kind] = before, after
+        for name, one, other in (
+            ("memory", before.resident, after.resident),
+            ("the peak of memory", before.peak, after.peak),
+        ):
+            if other - one > GROWTH:
+                what = f"{name} went from {one:,} to {other:,} MB, by more than {GROWTH} MB"
+                yield Finding(self.kind, None, "all requests", what)
+
+
+def _essence(reply: Reply | NoReply | None) -> object:
+    """A reply but for what tells the time."""
+    if not isinstance(reply, Reply):
+        return reply
+    times = ("date", "server-timing")
+    headers = {name: value for name, value in reply.headers.items() if name not in times}
+    return reply.status, headers, reply.body
