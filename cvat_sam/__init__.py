@@ -6,6 +6,12 @@
     cvat_sam.models     Segment Anything and MobileSAM, on PyTorch or exported without it
     cvat_sam.weights    their published weights, found or fetched
     cvat_sam.images     bytes to pixels as CVAT shows them, and pictures of masks
+    cvat_sam.masks      masks in files and tasks, on their way from one to another
+    cvat_sam.sources    what masks are read from
+    cvat_sam.targets    what they are written to
+    cvat_sam.client     masks into CVAT's tasks and out, over its REST API
+    cvat_sam.staging    a folder for nuctl with just what the function needs
+    cvat_sam.doctor     what is wrong, as far as it can be seen from here
     cvat_sam.serve      Nuclio's Python wrapper, played on a local port
     cvat_sam.cli        the command `cvat-sam`
 
