@@ -21,6 +21,8 @@ from cvat_sam.settings import Settings, unknown_variables
 from cvat_sam.wire import replies
 
 MEGABYTE = 1_000_000
+# Above what a worker has when it is ready: more than photographs of 12 megapixels take.
+KEPT_MEGABYTES = 500
 OUT_OF_MEMORY = (
     "the function has not enough memory for this request, even with its caches emptied; "
     "give it more memory, or a smaller image"
@@ -57,6 +59,7 @@ class Function:
         self.model = model
         self._answer = KINDS[settings.function]
         self._encodings = _encodings(settings, model, report)
+        self._usual_megabytes = resident_megabytes() or 0
         self._headers = {
             "X-Cvat-Sam-Model": model.name,
             "X-Cvat-Sam-Device": model.device,
@@ -121,7 +124,13 @@ class Function:
             bytes=len(text),
             **_memory(),
         )
+        self._give_back()
         return Reply(text, status, {**self._headers, "Server-Timing": timing.header()})
+
+    def _give_back(self) -> None:
+        """Let go of what one very large image took, so that the worker does not keep it for good."""
+        if (resident_megabytes() or 0) > self._usual_megabytes + KEPT_MEGABYTES:
+            let_go()
 
     def _text_and_status(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int]:
         answered = self._tried(body, timing, logger=logger)

@@ -62,6 +62,31 @@ def test_a_process_with_too_little_memory_says_so_and_goes_on(tmp_path, cat):
     assert "Traceback" not in text
 
 
+def resident(pid):
+    """How many bytes of memory a process has."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def test_what_a_very_large_image_took_is_given_back(tmp_path):
+    # 16 bits, stretched and equalised: with its floats some ten bytes a pixel.
+    deep = cv2.resize(np.arange(60_000, dtype=np.uint16).reshape(200, 300), (9000, 10_000))
+    done, data = cv2.imencode(".png", deep)
+    assert done
+    huge = {"image": base64.b64encode(data).decode(), "pos_points": [[99, 99]], "reply": "shapes"}
+    log = tmp_path / "serve.log"
+    with ServeProcess(settings={"SAM_DEVICE": "cpu"}, log_path=log) as server:
+        url = server.wait_until_ready()
+        requests.post(url, json=clicked(), timeout=120)
+        before = resident(server.process.pid)
+        assert requests.post(url, json=huge, timeout=120).status_code == 200
+        after = resident(server.process.pid)
+        peak = int(
+            Path(f"/proc/{server.process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
+        )
+    assert peak * 1024 > before + 600 * MEGABYTE, "it did take much"
+    assert after < before + 300 * MEGABYTE
+
+
 class Full:
     """The real back end on a device that is full for a while."""
 
