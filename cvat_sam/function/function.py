@@ -128,7 +128,7 @@ class Function:
         return Reply(text, status, {**self._headers, "Server-Timing": timing.header()})
 
     def _give_back(self) -> None:
-        """Let go of what one very large image took, so that the worker does not keep it for good."""
+        """Let go of what one very large image took: a worker would keep it for good."""
         if (resident_megabytes() or 0) > self._usual_megabytes + KEPT_MEGABYTES:
             let_go()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from cvat_sam import cache
 from cvat_sam.exceptions import InvalidImage
 from cvat_sam.images.size import size_of
+from cvat_sam.serve.host import MAX_REQUEST_BODY_SIZE
 from cvat_sam.settings import FunctionKind
 from cvat_sam.wire import contract
 from fuzz.function.asking import NoReply, Reply
@@ -42,7 +43,7 @@ def wrong(request: Request, reply: Reply | NoReply | None) -> Iterator[str]:
         yield f"answered {reply.status}, not {expected}: {reply.body[:200]!r}"
         return
     is_the_hosts = (reply.status, reply.content_type, reply.body) == _OF_THE_HOST
-    if isinstance(content, Wire) and is_the_hosts and not content.is_right:
+    if is_the_hosts and _may_be_refused_by_the_host(content):
         return
     if reply.content_type != "application/json":
         yield f"the content type is {reply.content_type!r}"
@@ -56,6 +57,12 @@ def wrong(request: Request, reply: Reply | NoReply | None) -> Iterator[str]:
         yield f"answered 200, though it has no image: {reply.body[:200]!r}"
         return
     yield from _wrong_masks(body, body.image, request.kind, reply.body)
+
+
+def _may_be_refused_by_the_host(content: Body | Wire) -> bool:
+    if isinstance(content, Wire):
+        return not content.is_right
+    return len(content.data) > MAX_REQUEST_BODY_SIZE
 
 
 def _told(text: str) -> Iterator[str]:

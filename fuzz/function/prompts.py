@@ -112,7 +112,7 @@ def _outside(height: int, width: int, rng: Random) -> Asked:
 
 def _how_many(height: int, width: int, rng: Random) -> Asked:
     # Two hundred cost the decoder a second; one is as good as two hundred and one.
-    count = rng.choices((0, 1, MOST_PROMPTS, MOST_PROMPTS + 1, 5000), (4, 4, 1, 4, 4))[0]
+    count = rng.choices((0, 1, MOST_PROMPTS, MOST_PROMPTS + 1, 5000), (9, 9, 1, 9, 9))[0]
     asked = _many(height, width, rng, count=count)
     return asked if 1 <= count <= MOST_PROMPTS else Asked(asked.name, asked.keys, REFUSED, True)
 
@@ -179,7 +179,7 @@ def _flat_box(height: int, width: int, rng: Random) -> Asked:
 
 def _too_many_clicks(height: int, width: int, rng: Random) -> Asked:
     # As many as are allowed cost the decoder a second.
-    count = rng.choices((100, MOST_POINTS, MOST_POINTS + 1, 30_000), (3, 1, 4, 4))[0]
+    count = rng.choices((100, MOST_POINTS, MOST_POINTS + 1, 30_000), (8, 1, 8, 8))[0]
     keys, more = {"pos_points": [_point(height, width, rng)]}, rng.choice(("pos", "neg"))
     keys[f"{more}_points"] = [_point(height, width, rng) for _ in range(count)]
     statuses = REFUSED if count > MOST_POINTS else TAKEN

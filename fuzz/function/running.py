@@ -110,6 +110,8 @@ class _Visit:
         for request in [*filling, *heaviest, *heaviest]:
             yield from self._asked(request)
         before = self.host.memory()
+        for request in warming.free(self.kind) * 3 if self.run.is_measured else []:
+            yield from self._asked(request)
         for number in numbers:
             request = make(self.run.seed, number)
             yield from self._asked(request)
@@ -117,14 +119,12 @@ class _Visit:
                 yield self._finding(request, "the process is dead")
                 yield from self._logged()
                 return False
-        for request in heaviest:
-            yield from self._asked(request)
         last = self.client.ask(good)
         yield from self._judged(good, last)
         if _essence(last) != _essence(first):
             yield self._finding(good, "is answered otherwise at the end than at the beginning")
         after = self.host.memory()
-        if heaviest and before is not None and after is not None:
+        if self.run.is_measured and before is not None and after is not None:
             yield from self._grown(before, after)
         yield from self._logged()
         return True

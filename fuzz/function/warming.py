@@ -27,18 +27,19 @@ def good(kind: FunctionKind) -> Request:
 
 
 def filling(kind: FunctionKind) -> list[Request]:
-    """The largest images, and so many that the memory of embeddings is full."""
+    """The largest images, and as many as make the memory of embeddings full."""
     asked = Asked("a point", {"points": [[0, 0]]}, ANY, as_shapes=kind != "embedder")
     some = [*largest(hosts.MAX_PIXELS), *(pictures()[name] for name in USUAL)]
     return [Request(kind, NONE, of(picture, asked)) for picture in some]
 
 
 def heaviest(kind: FunctionKind) -> list[Request]:
-    """All that is long, in each form, and the bombs; what is not among these takes less.
+    """All that is long, in each form; what is not among these takes less.
 
     None of the images is encoded for them, which takes a hundred times as long.
     """
-    asked, made = prompts.outside(kind), []
+    asked = prompts.outside(kind)
+    made = []
     many: dict[str, dict[str, Any]] = {
         "200 points": {"points": [[0, 0]] * prompts.MOST_PROMPTS},
         "1,000 clicks": {"pos_points": [[0, 0]] * prompts.MOST_POINTS},
@@ -46,13 +47,18 @@ def heaviest(kind: FunctionKind) -> list[Request]:
     }
     for name, keys in many.items():
         made.append(of(pictures()[USUAL[0]], Asked(name, keys, ANY, "points" in keys)))
-    for name, data in {**bombs.bombs(), **bombs.smuggled()}.items():
-        text = values.text({"image": in_base64(data), **asked.keys})
-        made.append(Body(name, text.encode(), REFUSED))
     for value in values.long_ones():
-        for key in ("image", "points", "token"):
-            text = values.text({**with_image(pictures()[USUAL[0]], asked), key: value})
-            made.append(Body(f"{key}: {value!r}", text.encode(), ANY, pictures()[USUAL[0]].data))
+        text = values.text({**with_image(pictures()[USUAL[0]], asked), "token": value})
+        made.append(Body(f"token: {value!r}", text.encode(), ANY, pictures()[USUAL[0]].data))
     if kind == "embedder":  # it passes over what others refuse
         made = [replace(body, statuses=ANY, as_shapes=False) for body in made]
+    return [Request(kind, NONE, body) for body in made]
+
+
+def free(kind: FunctionKind) -> list[Request]:
+    """The bombs: what memory they take shows in its peak, because none may take any."""
+    made = []
+    for name, data in {**bombs.bombs(), **bombs.smuggled()}.items():
+        text = values.text({"image": in_base64(data), "pos_points": [[0, 0]]})
+        made.append(Body(name, text.encode(), REFUSED if name in bombs.bombs() else ANY, data))
     return [Request(kind, NONE, body) for body in made]
