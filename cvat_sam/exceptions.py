@@ -41,7 +41,15 @@ class CvatSamError(Exception):
 
 
 class InvalidInput(CvatSamError, ValueError):
-    """Something that came from outside is wrong."""
+    """Something that came from outside is wrong.
+
+    Attributes:
+        for_log: the sentence without values that were sent, which are nobody's but the sender's.
+    """
+
+    def __init__(self, sentence: str = "", *, for_log: str | None = None) -> None:
+        super().__init__(sentence)
+        self.for_log = sentence if for_log is None else for_log
 
 
 class InvalidRequest(InvalidInput):

@@ -228,9 +228,9 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]
     known = [*map(_variable, Settings.model_fields), cache.VARIABLE]
     sentences = []
     for name in sorted(os.environ if environment is None else environment):
-        if not name.startswith(("SAM_", "CVAT_SAM_")) or name in known:
+        if not name.upper().startswith(("SAM_", "CVAT_SAM_")) or name in known:
             continue
-        meant = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        meant = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.8)
         question = f"; is {meant[0]} meant?" if meant else ""
         sentences.append(f"{name} is not a setting and is ignored{question}")
     return sentences

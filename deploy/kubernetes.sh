@@ -87,6 +87,7 @@ while (($#)); do
             class=$2
             shift 2
             ;;
+        --gpu=*) refuse "${1%%=*} takes no value" ;;
         --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
         -*) refuse "there is no option $1; --help lists them, options of nuctl deploy go behind --" ;;
         *)
@@ -107,6 +108,11 @@ needs_program docker "nuctl builds and pushes the image with it"
 needs_program kubectl "the claim for the embeddings is made or looked at with it"
 cvat_sam=$(find_cvat_sam)
 
+made=
+if [[ -z $claim ]]; then
+    made=cvat-sam-$kind-embeddings
+    claim=$made
+fi
 mode=ReadWriteOnce
 if ((replicas > 1)); then
     # With another mode the pods of one node have the claim, and those of the others never start.
@@ -119,11 +125,6 @@ claim_has() {
         --output "jsonpath={$1}" || refuse "kubectl could not look for the claim $claim"
 }
 
-made=
-if [[ -z $claim ]]; then
-    made=cvat-sam-$kind-embeddings
-    claim=$made
-fi
 modes=$(claim_has '.spec.accessModes[*]')
 if [[ -n $modes ]]; then
     if [[ $mode == ReadWriteMany && $modes != *ReadWriteMany* ]]; then
@@ -137,6 +138,15 @@ elif [[ -z $made ]]; then
     refuse "there is no claim $claim in the namespace $namespace"
 else
     size=${size:-10Gi}
+fi
+
+# Before anything is made in the cluster: what is wrong with the model or its weights shows here.
+make_work
+folder=$work/$kind
+# It prints the folder's path, which goes with this script's end.
+"$cvat_sam" stage "$kind" "$folder" --replicas "$replicas" --claim "$claim" ${stage[@]+"${stage[@]}"} >/dev/null
+
+if [[ -z $modes ]]; then
     kubectl apply --filename - <<END
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -163,10 +173,6 @@ if [[ -n $made && $size =~ ^[0-9]+[MG]i$ ]]; then
     environment=(--env "SAM_EMBEDDINGS_DIR_MB=$((amount * 9 / 10))")
 fi
 
-make_work
-folder=$work/$kind
-# It prints the folder's path, which goes with this script's end.
-"$cvat_sam" stage "$kind" "$folder" --replicas "$replicas" --claim "$claim" ${stage[@]+"${stage[@]}"} >/dev/null
 name=$(name_of "$kind")
 ensure_project --platform kube --namespace "$namespace"
 nuctl deploy --project-name cvat --path "$folder" --file "$folder/function.yaml" \

@@ -72,6 +72,7 @@ while (($#)); do
             namespace=$2
             shift 2
             ;;
+        --gpu=* | --no-port=*) refuse "${1%%=*} takes no value" ;;
         --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
         -*) refuse "there is no option $1; --help lists them, options of nuctl deploy go behind --" ;;
         *)
@@ -135,4 +136,8 @@ case $kind in
     *) where="a job's AI Tools under Interactors" ;;
 esac
 echo "$name is deployed; CVAT shows it in $where."
-echo "How it is: deploy/state.sh $kind. Away with it: deploy/remove.sh $kind."
+where=
+if [[ $namespace != nuclio ]]; then
+    where=" --namespace $namespace"
+fi
+echo "How it is: deploy/state.sh $kind$where. Away with it: deploy/remove.sh $kind$where."

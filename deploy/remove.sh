@@ -45,11 +45,12 @@ where=(--platform "$platform" --namespace "$namespace")
 
 make_work
 if ! nuctl get function "$name" "${where[@]}" --output json >"$work/function" 2>"$work/why"; then
-    if grep -q 'No functions found' "$work/function" "$work/why"; then
-        echo "$name is not deployed in the namespace $namespace; there is nothing to remove"
-        exit 0
-    fi
-    refuse "nuctl could not look for $name: $(cause "$work/why" "$work/function")"
+    grep -q 'No functions found' "$work/function" "$work/why" ||
+        refuse "nuctl could not look for $name: $(cause "$work/why" "$work/function")"
+fi
+if grep -q 'No functions found' "$work/function" "$work/why"; then
+    echo "$name is not deployed in the namespace $namespace; there is nothing to remove"
+    exit 0
 fi
 # CVAT's own function for the browser has the embedder's name.
 grep -q '"SAM_FUNCTION"' "$work/function" ||

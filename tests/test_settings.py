@@ -77,15 +77,15 @@ def test_empty_variable_counts_as_not_set():
         ),
         ("SAM_MODEL", "vit_x", "SAM_MODEL: must be one of vit_t, vit_b, vit_l, vit_h, not 'vit_x'"),
         ("SAM_DEVICE", "gpu", "SAM_DEVICE: must be auto, cpu, cuda or cuda:N, not 'gpu'"),
-        ("SAM_POINTS_PER_SIDE", "many", "SAM_POINTS_PER_SIDE: should be a valid integer"),
+        ("SAM_POINTS_PER_SIDE", "many", "SAM_POINTS_PER_SIDE: should be a whole number"),
         ("SAM_POINTS_PER_SIDE", "0", "SAM_POINTS_PER_SIDE: should be greater than or equal to 1"),
         ("SAM_PRED_IOU_THRESH", "88", "SAM_PRED_IOU_THRESH: should be less than or equal to 1"),
         ("SAM_PRED_IOU_THRESH", "nan", "SAM_PRED_IOU_THRESH: should be"),
         ("SAM_BACKEND", "tensorrt", "SAM_BACKEND: should be 'auto', 'torch', 'onnx' or 'openvino'"),
         ("SAM_PRECISION", "fp16", "SAM_PRECISION: should be 'fp32' or 'bf16', not 'fp16'"),
-        ("SAM_COMPILE", "maybe", "SAM_COMPILE: should be a valid boolean"),
+        ("SAM_COMPILE", "maybe", "SAM_COMPILE: should be true or false"),
         ("SAM_EMBEDDINGS_MB", "-1", "SAM_EMBEDDINGS_MB: should be greater than or equal to 0"),
-        ("SAM_EMBEDDINGS_MB", "1.5", "SAM_EMBEDDINGS_MB: should be a valid integer"),
+        ("SAM_EMBEDDINGS_MB", "1.5", "SAM_EMBEDDINGS_MB: should be a whole number"),
         ("SAM_EMBEDDINGS_DIR_MB", "4", "SAM_EMBEDDINGS_DIR_MB: should be greater than or equal to"),
         ("SAM_MASK_CHOICE", "best", "SAM_MASK_CHOICE: should be 'object' or 'sam', not 'best'"),
         ("SAM_MIN_ISLAND", "2", "SAM_MIN_ISLAND: should be less than or equal to 1, not '2'"),
@@ -109,7 +109,7 @@ def test_empty_variable_counts_as_not_set():
         ("SAM_MIN_MASK_REGION_AREA", "-1", "SAM_MIN_MASK_REGION_AREA: should be greater than or"),
         ("SAM_DEADLINE", "0", "SAM_DEADLINE: should be greater than 0, not '0'"),
         ("SAM_DEADLINE", "inf", "SAM_DEADLINE: should be a finite number, not 'inf'"),
-        ("SAM_DEADLINE", "100s", "SAM_DEADLINE: should be a valid number"),
+        ("SAM_DEADLINE", "100s", "SAM_DEADLINE: should be a number"),
         ("SAM_MAX_PIXELS", "-1", "SAM_MAX_PIXELS: should be greater than or equal to 1, not '-1'"),
     ],
 )
@@ -226,5 +226,7 @@ def test_misspelt_variables_are_told_with_what_may_be_meant():
         "SAM_COLOUR is not a setting and is ignored",
         "SAM_POINT_PER_SIDE is not a setting and is ignored; is SAM_POINTS_PER_SIDE meant?",
     ]
+    [sentence] = unknown_variables({"sam_model": "vit_b"})
+    assert sentence == "sam_model is not a setting and is ignored; is SAM_MODEL meant?"
     [sentence] = unknown_variables({"CVAT_SAM_CASH": "/cache"})
     assert "CVAT_SAM_CACHE" in sentence

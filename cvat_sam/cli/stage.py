@@ -15,7 +15,9 @@ def stage(
         Path, typer.Argument(help="Made; it may be there if it is empty.", show_default=False)
     ],
     gpu: Annotated[bool, typer.Option("--gpu", help="For a GPU, with PyTorch.")] = False,
-    model: Annotated[str, typer.Option(help=f"One of {', '.join(table.MODELS)}.")] = "vit_t",
+    model: Annotated[
+        str, typer.Option(envvar="SAM_MODEL", help=f"One of {', '.join(table.MODELS)}.")
+    ] = "vit_t",
     replicas: Annotated[
         int | None, typer.Option(help="For Kubernetes: so many of it.", show_default=False)
     ] = None,

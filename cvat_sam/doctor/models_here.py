@@ -110,7 +110,7 @@ def _no_export(name: str, *, has_weights: bool, own: bool) -> Finding:
     if versions.installed("torch"):
         return note(
             what,
-            "is not there, and is made at the first start on a CPU (half a minute)",
+            "is not there, and is made at the first start on a CPU (half a minute, with vit_h ten)",
             f"`cvat-sam export {name}` makes it now",
         )
     if versions.can_run_models():

@@ -7,6 +7,7 @@ from pathlib import Path
 from cvat_sam.doctor import writable
 from cvat_sam.doctor.finding import Finding, note, ok, wrong
 from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.models.backends import gpu
 from cvat_sam.settings import Settings, unknown_variables
 
 _README = "the README's table has all variables and their values"
@@ -33,6 +34,12 @@ def look(environment: Mapping[str, str] | None = None) -> Generator[Finding, Non
     given = {name: value for name, value in settings.variables().items() if environment.get(name)}
     listed = ", ".join(f"{name}={value}" for name, value in given.items())
     yield ok("settings", listed or "no variable SAM_… is set, so all have their defaults")
+    if settings.device.startswith("cuda") and not gpu.may_be_here():
+        yield wrong(
+            "settings",
+            f"SAM_DEVICE={settings.device} insists on a GPU, and none is seen here",
+            "take SAM_DEVICE=auto or cpu, or give this machine a GPU that nvidia-smi sees",
+        )
     if settings.embeddings_dir is not None:
         yield _embeddings(settings.embeddings_dir.expanduser())
     return settings

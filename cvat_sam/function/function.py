@@ -3,7 +3,7 @@
 import time
 import traceback
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cvat_sam.exceptions import InvalidInput, NothingFound
 from cvat_sam.function.embeddings.encodings import Encodings
@@ -23,6 +23,7 @@ from cvat_sam.wire import replies
 MEGABYTE = 1_000_000
 # Above what a worker has when it is ready: more than photographs of 12 megapixels take.
 KEPT_MEGABYTES = 500
+FAILED = "the function failed on this request; its log says where"
 OUT_OF_MEMORY = (
     "the function has not enough memory for this request, even with its caches emptied; "
     "give it more memory, or a smaller image"
@@ -43,6 +44,13 @@ class Reply:
     text: str
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class _Answered(NamedTuple):
+    text: str
+    status: int = 200
+    # Why, without the values that were sent.
+    refused: str | None = None
 
 
 class Function:
@@ -104,7 +112,7 @@ class Function:
             logger: Nuclio's.
         """
         timing = Timing()
-        text, status = self._text_and_status(body, timing, logger=logger)
+        text, status, refused = self._answered(body, timing, logger=logger)
         timing.stop()
         if timing.visited is not None and not timing.visited.is_all:
             asked, points = timing.visited
@@ -117,6 +125,7 @@ class Function:
             "cvat-sam answered",
             function=self.settings.function,
             status=status,
+            **({} if refused is None else {"refused": refused}),
             milliseconds=milliseconds.pop("total"),
             **{f"{part}_ms": taken for part, taken in milliseconds.items()},
             **({} if timing.embedding is None else {"embedding": timing.embedding}),
@@ -132,7 +141,7 @@ class Function:
         if (resident_megabytes() or 0) > self._usual_megabytes + KEPT_MEGABYTES:
             let_go()
 
-    def _text_and_status(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int]:
+    def _answered(self, body: object, timing: Timing, *, logger: Any) -> _Answered:
         answered = self._tried(body, timing, logger=logger)
         if answered is None:
             self._encodings.forget()
@@ -141,22 +150,22 @@ class Function:
             answered = self._tried(body, timing, logger=logger)
         if answered is None:
             let_go()
-            answered = replies.error(OUT_OF_MEMORY), 503
+            answered = _Answered(replies.error(OUT_OF_MEMORY), 503)
         return answered
 
-    def _tried(self, body: object, timing: Timing, *, logger: Any) -> tuple[str, int] | None:
-        """Text and status of the reply; None where memory was not enough for it."""
+    def _tried(self, body: object, timing: Timing, *, logger: Any) -> _Answered | None:
+        """None where memory was not enough."""
         try:
-            return self._answer(body, self._encodings, self.settings, timing), 200
+            return _Answered(self._answer(body, self._encodings, self.settings, timing))
         except NothingFound as error:
-            return replies.error(str(error)), 422
+            return _Answered(replies.error(str(error)), 422)
         except InvalidInput as error:
-            return replies.error(str(error)), 400
+            return _Answered(replies.error(str(error)), 400, refused=error.for_log)
         except Exception as error:
             if not is_out_of_memory(error):
                 # The traceback is for whoever keeps the function running, not for the annotator.
                 logger.error_with("cvat-sam failed", traceback=traceback.format_exc())
-                return replies.error("the function failed on this request; its log says where"), 500
+                return _Answered(replies.error(FAILED), 500)
             logger.warn_with("cvat-sam ran out of memory", error=_first_line(error))
         # The error is gone, and with it what its frames held.
         return None

@@ -8,6 +8,8 @@ from cvat_sam.reporting import megabytes
 
 # A bar is nothing for a log; a line at each quarter shows that a start has not hung.
 PARTS = 4
+# How a sentence for a terminal begins that somebody should act on.
+WARNING = "warning: "
 
 
 class LogReporter:
@@ -21,8 +23,11 @@ class LogReporter:
         self._logger = logger
 
     def say(self, sentence: str, /) -> None:
-        """Write one line."""
-        self._logger.info(sentence)
+        """Write one line; as a warning where the sentence begins with that word."""
+        if sentence.startswith(WARNING):
+            self._logger.warn(sentence.removeprefix(WARNING))
+        else:
+            self._logger.info(sentence)
 
     @contextmanager
     def transfer(self, name: str, total: int, /) -> Iterator[Callable[[int], None]]:

@@ -89,10 +89,8 @@ def decode(
     except Exception as error:  # damaged files make Pillow raise nearly anything
         if is_out_of_memory(error):
             raise
-        raise InvalidImage(
-            f"the image, {len(data):,} bytes of {kind.format}, cannot be decoded: "
-            f"{_first_line(error)}"
-        ) from error
+        sentence = f"the image, {len(data):,} bytes of {kind.format}, cannot be decoded"
+        raise InvalidImage(f"{sentence}: {_first_line(error)}", for_log=sentence) from error
     upright = UPRIGHT[orientation](pixels) if orientation in UPRIGHT else pixels
     if check is not None:
         check(*upright.shape[:2])
@@ -115,9 +113,8 @@ def _kind(data: bytes) -> type[ImageFile.ImageFile]:
         return BmpImagePlugin.BmpImageFile
     if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         return TiffImagePlugin.TiffImageFile
-    raise InvalidImage(
-        f"the image is not a JPEG, PNG, WebP, GIF, BMP or TIFF file; it begins with {data[:8]!r}"
-    )
+    sentence = "the image is not a JPEG, PNG, WebP, GIF, BMP or TIFF file"
+    raise InvalidImage(f"{sentence}; it begins with {data[:8]!r}", for_log=sentence)
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

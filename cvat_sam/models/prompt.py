@@ -42,9 +42,10 @@ class Prompt:
             for index, (x, y) in enumerate(points):
                 # Written so that NaN is outside too.
                 if not (0 <= x <= width and 0 <= y <= height):
+                    where = f"outside the image of {width} × {height} pixels"
                     raise InvalidRequest(
-                        f"{kind} point {index} is at ({x:g}, {y:g}), outside the image "
-                        f"of {width} × {height} pixels"
+                        f"{kind} point {index} is at ({x:g}, {y:g}), {where}",
+                        for_log=f"{kind} point {index} is {where}",
                     )
         box = self.box_xyxy
         if box is not None:
@@ -82,12 +83,14 @@ class Prompt:
 def _clipped(box_xyxy: Box, *, height: int, width: int) -> Box:
     x1, y1, x2, y2 = box_xyxy
     if not all(map(math.isfinite, box_xyxy)):
-        raise InvalidRequest(f"the box {list(box_xyxy)} has a corner that is not a finite number")
+        wrong = "has a corner that is not a finite number"
+        raise InvalidRequest(f"the box {list(box_xyxy)} {wrong}", for_log=f"the box {wrong}")
     left, right = max(0, min(x1, x2)), min(width, max(x1, x2))
     top, bottom = max(0, min(y1, y2)), min(height, max(y1, y2))
     if left >= right or top >= bottom:
+        where = f"is inside the image of {width} × {height} pixels"
         raise InvalidRequest(
-            f"nothing of the box ({x1:g}, {y1:g}) to ({x2:g}, {y2:g}) is inside the image "
-            f"of {width} × {height} pixels"
+            f"nothing of the box ({x1:g}, {y1:g}) to ({x2:g}, {y2:g}) {where}",
+            for_log=f"nothing of the box {where}",
         )
     return left, top, right, bottom

@@ -16,7 +16,9 @@ PLAINER = {
     "int_from_float": "should be a whole number",
     "bool_type": "should be true or false",
     "bool_parsing": "should be true or false",
+    "list_type": "should be a list",
 }
+AS_JSON = {"None": "null", "True": "true", "False": "false"}
 
 
 def first_complaint(
@@ -24,6 +26,7 @@ def first_complaint(
     *,
     name_of: Callable[[str], str] = str,
     secret: frozenset[str] = frozenset(),
+    values: bool = True,
 ) -> str:
     """What is wrong with the first offending value: where it is, what it should be, what it is.
 
@@ -31,6 +34,7 @@ def first_complaint(
         error: what pydantic raised.
         name_of: turns the outermost field's name into the name that the sender knows.
         secret: outermost fields whose values are not repeated: an image, a token.
+        values: whether any value is.
     """
     detail = error.errors(include_url=False)[0]
     field, *rest = detail["loc"] or ("the value",)
@@ -41,9 +45,10 @@ def first_complaint(
     message = re.sub("^(Input|List|String) should", "should", message)
     message = message.replace("Field required", "is missing").replace(" after validation", "")
     # pydantic has put the length into these already, and a long list says nothing more.
-    if detail["type"] in ("missing", "too_long", "too_short") or field in secret:
+    told = detail["type"] in ("missing", "too_long", "too_short")
+    if told or field in secret or not values:
         return f"{where}: {message}"
-    value = repr(detail["input"])
+    value = AS_JSON.get(repr(detail["input"])) or repr(detail["input"])
     if len(value) > LONGEST_VALUE:
         value = f"{value[:LONGEST_VALUE]}…"
     return f"{where}: {message}, not {value}"

@@ -51,5 +51,8 @@ class Prompts:
             return self.each[index].checked(height=height, width=width)
         except InvalidRequest as error:
             # Each prompt has but one click; which of the list it is, the key says.
-            sentence = str(error).removeprefix("positive point 0 ")
-            raise InvalidRequest(f"{self.key}[{index}]: {sentence}") from None
+            sentence, for_log = (
+                f"{self.key}[{index}]: {one.removeprefix('positive point 0 ')}"
+                for one in (str(error), error.for_log)
+            )
+            raise InvalidRequest(sentence, for_log=for_log) from None

@@ -52,6 +52,8 @@ class ImageRequest(BaseModel):
     def _from_base64(cls, text: object) -> bytes:
         if not isinstance(text, str):
             raise ValueError(f"should be a base64 string, not {_json_type(text)}")
+        if text.startswith("data:"):
+            raise ValueError("is a data URL; what is wanted is the base64 behind its comma")
         try:
             return base64_text.decoded(text)
         except ValueError as error:
@@ -139,7 +141,7 @@ def parse(body: object, kind: type[Request]) -> Request:
     """
     # Without a body Nuclio hands over None or b"", as it happens.
     if body is None or body in ("", b""):
-        raise InvalidRequest("the body is empty; it should be a JSON object with an image")
+        raise InvalidRequest("the body is empty or null; it should be a JSON object with an image")
     if isinstance(body, str | bytes | bytearray):
         body = _from_json(body)
     if not isinstance(body, dict):
@@ -149,7 +151,10 @@ def parse(body: object, kind: type[Request]) -> Request:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        raise InvalidRequest(first_complaint(error, secret=frozenset({"image"}))) from None
+        raise InvalidRequest(
+            first_complaint(error, secret=frozenset({"image"})),
+            for_log=first_complaint(error, values=False),
+        ) from None
 
 
 def _from_json(text: str | bytes | bytearray) -> Any:
@@ -160,7 +165,9 @@ def _from_json(text: str | bytes | bytearray) -> Any:
     except RecursionError:
         raise InvalidRequest("the body is not JSON: it is nested too deep") from None
     except ValueError as error:
-        raise InvalidRequest(f"the body is not JSON: {error}") from None
+        # Of a number that is too long, Python also says how to change its limit.
+        reason = str(error).partition(";")[0]
+        raise InvalidRequest(f"the body is not JSON: {reason}") from None
 
 
 def _json_type(value: object) -> str:

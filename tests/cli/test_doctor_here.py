@@ -184,6 +184,13 @@ def test_a_misspelt_setting_is_wrong_and_another_programs_is_not():
     assert valid.level == "ok"
 
 
+def test_a_gpu_that_is_insisted_on_and_not_seen(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    _, finding = settings_here.look({"SAM_DEVICE": "cuda"})
+    assert finding.level == "wrong"
+    assert "SAM_DEVICE=cuda insists on a GPU" in finding.sentence
+
+
 def test_a_setting_that_cannot_be_is_the_next_step(tmp_path):
     seen = doctor(SAM_DEVICE="gpu", CVAT_SAM_CACHE=str(tmp_path))
     assert seen.code == 2

@@ -57,6 +57,15 @@ def test_deploys_what_was_staged_with_a_claim_of_its_own(machine, kind):
     }
 
 
+def test_nothing_is_made_in_the_cluster_before_the_folder_is_staged(machine):
+    machine.answer("cvat-sam", "stage", err="cvat-sam: there is no model 'foo'", status=2)
+    run = machine.run("kubernetes.sh", "detector", *REGISTRY, "--model", "foo")
+    assert run.returncode == 2
+    assert "there is no model 'foo'" in run.stderr
+    assert [call["command"] for call in machine.calls("kubectl")] == ["get"]
+    assert machine.calls("nuctl") == []
+
+
 def test_replicas_share_a_claim_that_all_nodes_can_write(machine):
     deployed(
         machine,

@@ -77,7 +77,9 @@ def test_network_and_namespace_can_be_others(machine):
     machine.answer("docker", "network", "other_cvat", out="other_cvat\n")
     call = deployed(machine, "interactor", CVAT_NETWORK="other_cvat")
     assert json.loads(call["options"]["--platform-config"])["attributes"]["network"] == "other_cvat"
-    machine.run("local.sh", "interactor", "--network", "other_cvat", "--namespace", "mine")
+    run = machine.run("local.sh", "interactor", "--network", "other_cvat", "--namespace", "mine")
+    assert "deploy/state.sh interactor --namespace mine." in run.stdout
+    assert "deploy/remove.sh interactor --namespace mine." in run.stdout
     call = machine.calls("nuctl", "deploy")[-1]
     assert json.loads(call["options"]["--platform-config"])["attributes"]["network"] == "other_cvat"
     assert call["options"]["--namespace"] == "mine"
@@ -198,6 +200,8 @@ def test_nothing_is_left_behind_where_somebody_stops_it(machine, number):
         (["detector", "--port", "65536"], "--port is 65535 at most, not 65536"),
         (["detector", "--port", "1", "--no-port"], "--port and --no-port exclude each other"),
         (["detector", "--no-port", "--port", "1"], "--port and --no-port exclude each other"),
+        (["detector", "--gpu=yes"], "--gpu takes no value"),
+        (["--gpu=detector"], "--gpu takes no value"),
         (["detector", "--network", 'a"b'], "--network takes a name of letters"),
         (["detector", "--namespace", "a b"], "--namespace takes a name of letters"),
     ],

@@ -113,9 +113,34 @@ def test_one_line_is_logged_for_each_request_without_its_contents(ready):
         assert line["milliseconds"] >= sum(line[f"{part}_ms"] for part in parts_of(line)) - 1
         assert line["memory_mb"] > 100
     assert new["bytes"] == known["bytes"] > 10_000
+    assert "refused" not in new
+    assert outside["refused"] == "positive point 0 is outside the image of 451 × 300 pixels"
+    assert "at least one positive point or a box" in empty["refused"]
     text = str(ready.logger.lines)
     assert function_requests.IMAGE[:40] not in text
     assert "123.5" not in text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pos_points": "canary"},
+        {"pos_points": [["canary", 5]]},
+        {"obj_bbox": {"canary": 1}},
+        {"reply": "canary"},
+        {"canary": "canary", "pos_points": None},
+        {"image": "canary"},
+        {"image": "data:image/png;base64,canary"},
+        {"image": "Y2FuYXJ5"},
+        {"boxes": [["canary"]]},
+    ],
+)
+def test_why_a_request_was_refused_is_logged_without_what_was_sent(ready, wrong):
+    reply = main.handler(ready, nuclio_sdk.Event(body=clicked(**wrong)))
+    assert reply.status_code == 400
+    [(_, line)] = ready.logger.lines
+    assert len(line["refused"]) > 10
+    assert "canary" not in str(line)
 
 
 def parts_of(line):

@@ -23,6 +23,11 @@ def test_a_sentence_is_a_line_whatever_it_has_in_it():
     assert line.endswith("100 % of %s {} is here")
 
 
+def test_a_warning_is_one_in_the_log_too():
+    [line] = lines_of(lambda report: report.say("warning: no embeddings are kept"))
+    assert "[warning] no embeddings are kept" in line
+
+
 def test_a_transfer_is_a_line_for_each_quarter():
     def transfer(report):
         with report.transfer("vit_x.pth", 4_000_000) as advance:
