@@ -14,8 +14,8 @@ from fuzz.function.damage import CANARY
 from fuzz.function.requests import Request
 
 MAX_PIXELS = 4_000_000
-# So many images fit into a worker's memory, at 6.3 MB each: those that are sent often, and one.
-EMBEDDINGS = 5
+# So many images fit into a worker's memory, at 6.3 MB each: those that are sent often, and a few.
+EMBEDDINGS = 7
 SETTINGS = {
     "SAM_DEVICE": "cpu",
     # So that what is large in a file and what is allowed are apart, and the peak of memory shows.
@@ -81,6 +81,7 @@ def served(kind: FunctionKind, *, path: Path | None = None) -> Iterator[Host]:
         log_path = Path(folder) / "serve.log"
         with ServeProcess(*arguments, log_path=log_path, settings=SETTINGS) as process:
             yield Host(process.wait_until_ready(), process.process.pid, log_path)
+            process.kill()
 
 
 def pieces_of(request: Request) -> Iterator[str]:

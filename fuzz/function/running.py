@@ -106,8 +106,7 @@ class _Visit:
         heaviest = warming.heaviest(self.kind) if self.run.is_measured else []
         first = self.client.ask(good)
         yield from self._judged(good, first)
-        # At the second time the heaps have found their places.
-        for request in [*filling, *heaviest, *heaviest]:
+        for request in [*filling, *heaviest]:
             yield from self._asked(request)
         before = self.host.memory()
         for request in warming.free(self.kind) * 3 if self.run.is_measured else []:
