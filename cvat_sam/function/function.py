@@ -140,6 +140,8 @@ class Function:
         """Let go of what one very large image took: a worker would keep it for good."""
         if (resident_megabytes() or 0) > self._usual_megabytes + KEPT_MEGABYTES:
             let_go()
+            # What is left then is in use: it is not to be looked for again at every request.
+            self._usual_megabytes = max(self._usual_megabytes, resident_megabytes() or 0)
 
     def _answered(self, body: object, timing: Timing, *, logger: Any) -> _Answered:
         answered = self._tried(body, timing, logger=logger)

@@ -39,7 +39,7 @@ def right(kind: FunctionKind, rng: Random) -> Body:
 
 def usual_picture(rng: Random) -> Picture:
     """Mostly one of a few."""
-    names = USUAL if rng.random() < 0.95 else [*pictures()]
+    names = USUAL if rng.random() < 0.97 else [*pictures()]
     return pictures()[rng.choice(names)]
 
 
@@ -71,7 +71,7 @@ def damaged_image(kind: FunctionKind, rng: Random) -> Body:
     damaged = damage.damaged(rng)
     asked, statuses = prompts.right(kind, 30, 40, rng), damaged.statuses
     # What can still be decoded costs an encoding, unless what is asked is outside of it.
-    if damaged.is_whole and kind != "embedder" and rng.random() < 0.7:
+    if damaged.is_whole and kind != "embedder" and rng.random() < 0.85:
         asked, statuses = prompts.outside(kind), REFUSED
     text = values.text({"image": in_base64(damaged.data), **asked.keys})
     name = f"{asked.name} in {damaged.name}"

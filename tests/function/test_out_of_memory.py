@@ -87,6 +87,23 @@ def test_what_a_very_large_image_took_is_given_back(tmp_path):
     assert after < before + 300 * MEGABYTE
 
 
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_what_two_thousand_clicks_took_is_given_back(tmp_path, backend, exported):
+    settings = {"SAM_DEVICE": "cpu", "SAM_BACKEND": backend}
+    many = dict.fromkeys(("pos_points", "neg_points"), [[215, 110]] * 1000)
+    many = clicked(**many, reply="shapes")
+    with ServeProcess(settings=settings, log_path=tmp_path / "serve.log") as server:
+        url = server.wait_until_ready()
+        first = requests.post(url, json=clicked(), timeout=120)
+        before = resident(server.process.pid)
+        assert requests.post(url, json=many, timeout=120).status_code in (200, 422)
+        after = resident(server.process.pid)
+        again = requests.post(url, json=clicked(), timeout=120)
+    # A decoder that keeps all that it once had takes 900 megabytes more.
+    assert after < before + 400 * MEGABYTE
+    assert again.text == first.text
+
+
 class Full:
     """The real back end on a device that is full for a while."""
 

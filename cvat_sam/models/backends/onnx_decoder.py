@@ -10,6 +10,9 @@ from cvat_sam.models.backends.backend import LOGITS_SIZE, Decoded, Floats
 from cvat_sam.models.backends.prompt_arrays import prompt_arrays
 from cvat_sam.models.prompt import Prompt
 
+# Each takes half a megabyte while it is decoded, and a session keeps what it once had.
+MANY_CLICKS = 100
+
 
 class OnnxDecoder:
     """The decoder that `exporting` wrote; see `prompted_decoder` for what goes in and comes out.
@@ -34,5 +37,6 @@ class OnnxDecoder:
                 "mask": np.zeros(shape, np.float32) if logits is None else logits.reshape(shape),
                 "has_mask": np.array([logits is not None], np.float32),
             },
+            onnx_sessions.giving_back() if labels.size > MANY_CLICKS else None,
         )
         return Decoded(cast(Floats, answers)[0], cast(Floats, predicted_iou)[0])
