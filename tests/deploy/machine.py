@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,12 @@ sys.exit(standing_in.stand_in())
 
 # All that the scripts take from the system: with these alone on PATH nothing else can be needed.
 SYSTEM = ("awk", "basename", "bash", "cat", "dirname", "env", "grep", "mktemp", "rm", "tail", "tr")
+
+
+def _hears_signals():
+    """Under nohup or in the background all that is started ignores what a terminal sends."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Machine:
@@ -82,6 +89,7 @@ class Machine:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_hears_signals,
         )
 
     def calls(self, program=None, command=None):
