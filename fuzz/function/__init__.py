@@ -7,11 +7,14 @@
     damage      images that are none any more
     values      JSON values that do not belong where they are put
     prompts     clicks and boxes, right and half right
-    bodies      requests out of these, and what is done to their text
+    bodies      requests that are right, or whose image or prompt is not
+    misplaced   requests with values that do not belong where they are
+    misspelt    requests whose JSON or base64 is damaged
     wires       what is wrong below the body: headers, lengths, a client that goes away
     requests    one numbered request
     asking      sends it, and has the reply
     judging     whether that reply may be
+    warming     what is asked before memory is measured
     hosts       the process that answers: its memory, and what its log must not have
     running     the whole run
     report      findings and the summary, as text

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -102,11 +101,6 @@ class Client:
             response = http.client.HTTPResponse(connection, method="POST")
             response.begin()
             return _read(response)
-
-
-def seconds_since(began: float) -> str:
-    """For people."""
-    return f"{time.monotonic() - began:.0f} s"
 
 
 def _read(response: http.client.HTTPResponse) -> Reply:

@@ -46,7 +46,9 @@ def place(of):
 
 
 def heard(event, arguments):
-    if not at_work or any(one in threading.current_thread().name for one in OF_THE_HOST):
+    if not (at_work and event.startswith({kinds!r})):
+        return
+    if any(one in threading.current_thread().name for one in OF_THE_HOST):
         return
     # What is moved or linked has two places, all else has one.
     count = 2 if event in ("os.rename", "os.link", "os.symlink") else 1
@@ -86,13 +88,14 @@ CODE = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platlib", "
 def watched(folder, main):
     """A folder whose main.py runs another and writes down what that one does, and the record."""
     record = folder / "record.jsonl"
-    return write_main(folder, WATCHED.format(main=str(main), record=str(record))), record
+    return write_main(
+        folder, WATCHED.format(main=str(main), record=str(record), kinds=KINDS)
+    ), record
 
 
 def events(record):
     """What was written down: pairs of an event and the places that it is about."""
-    found = map(json.loads, record.read_text().splitlines())
-    return [(name, places) for name, places in found if name.startswith(KINDS)]
+    return [tuple(json.loads(line)) for line in record.read_text().splitlines()]
 
 
 def is_the_functions_own(name, places, *, embeddings):
@@ -101,6 +104,9 @@ def is_the_functions_own(name, places, *, embeddings):
         return True
     [place] = places if len(places) == 1 else [""]
     if name == "open" and place in OF_THE_SYSTEM:
+        return True
+    # The C library that it has anyway: to give memory back.
+    if (name, place) == ("ctypes.dlopen", "None"):
         return True
     if name == "import":
         return place.startswith("encodings.")
