@@ -29,7 +29,7 @@ from PIL import (
 )
 
 from cvat_sam.exceptions import InvalidImage, InvalidInput
-from cvat_sam.images import size
+from cvat_sam.images import size, webp
 from cvat_sam.out_of_memory import is_out_of_memory
 
 Pixels = NDArray[np.uint8]
@@ -74,11 +74,13 @@ def decode(
         InvalidInput: `check` raises it.
     """
     kind = _kind(data)
+    if kind is WebPImagePlugin.WebPImageFile:
+        _check_size(webp.size(data), max_pixels)
     try:
         # The class itself rather than Image.open(): that would try other formats, and its own
         # limit on pixels is one for the whole process.
         with kind(io.BytesIO(data)) as image:
-            _check_size(image, max_pixels)
+            _check_size(image.size, max_pixels)
             if check is not None:
                 _check_early(image, check)
             pixels = _pixels(image, data)
@@ -117,8 +119,8 @@ def _kind(data: bytes) -> type[ImageFile.ImageFile]:
     raise InvalidImage(f"{sentence}; it begins with {data[:8]!r}", for_log=sentence)
 
 
-def _check_size(image: Image.Image, max_pixels: int) -> None:
-    width, height = image.size
+def _check_size(sides: tuple[int, int], max_pixels: int) -> None:
+    width, height = sides
     if width < 1 or height < 1:
         raise InvalidImage(f"the image is {width} × {height} pixels: there is nothing in it")
     if width * height > max_pixels:

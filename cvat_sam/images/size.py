@@ -2,14 +2,16 @@
 
 import io
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from cvat_sam.exceptions import InvalidImage
+from cvat_sam.images import webp
 
-# What `decode` takes.
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+# What `decode` takes, but for WebP.
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF")
 # EXIF 2.32, tag 0x0112: the values whose image lies on its side.
 _ON_ITS_SIDE = (5, 6, 7, 8)
 _TIFF_SIDES = (256, 257)
@@ -25,6 +27,8 @@ def size_of(data: bytes) -> tuple[int, int]:
         InvalidImage: they are none, or are damaged at the beginning.
     """
     try:
+        if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+            return _upright(webp.size(data), lambda: webp.exif(data))
         with warnings.catch_warnings():
             # Whether it has too many pixels is asked by who decodes it.
             warnings.simplefilter("ignore")
@@ -45,7 +49,12 @@ def upright(image: Image.Image) -> tuple[int, int]:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         # Newer versions of Pillow have turned these two already.
         width, height = (int(image.tag_v2[tag]) for tag in _TIFF_SIDES)
+    return _upright((width, height), image.getexif)
+
+
+def _upright(sides: tuple[int, int], exif: Callable[[], Image.Exif]) -> tuple[int, int]:
+    width, height = sides
     orientation = None
     with suppress(Exception):  # a damaged EXIF block is none
-        orientation = image.getexif().get(ExifTags.Base.Orientation)
+        orientation = exif().get(ExifTags.Base.Orientation)
     return (width, height) if orientation in _ON_ITS_SIDE else (height, width)

@@ -143,6 +143,6 @@ def test_it_starts_and_answers_where_nothing_more_can_be_written(tmp_path, expor
             process.terminate()
     text = log.read_text()
     assert "Traceback" not in text
-    assert text.count("warning: no embeddings are kept in") == 1
+    assert text.count("[warning] no embeddings are kept in") == 1
     assert not list((tmp_path / "embeddings").glob("*.embedding"))
     assert not [path for path in (folder / "openvino").glob("*") if path.suffix == ".sha256"]

@@ -3,6 +3,8 @@
 import importlib.resources
 import io
 import struct
+import subprocess
+import sys
 import threading
 import zlib
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from cvat_sam.exceptions import InvalidImage
+from cvat_sam.images import webp
 from cvat_sam.images.decoding import decode
 
 # Not square and without any symmetry, so that a wrong turn cannot look right.
@@ -344,12 +347,51 @@ def test_a_huge_image_is_refused_by_its_header_alone():
         decode(data)
 
 
+# 12,000 × 12,000 black pixels, as libwebp itself writes them.
+BLACK_WEBP = bytes.fromhex("524946461a000000574542505650384c0e0000002fdfeeb70b071011fd0f4444ff03")
+
+
 def test_a_huge_webp_is_refused_too():
-    # A lossless WebP's header: 14 bits each for the width and the height, less one.
-    size = struct.pack("<I", 16382 | 16382 << 14)
-    body = b"WEBPVP8L" + struct.pack("<I", 10) + b"\x2f" + size + bytes(5)
-    with pytest.raises(InvalidImage, match="limit"):
-        decode(b"RIFF" + struct.pack("<I", len(body)) + body)
+    with pytest.raises(InvalidImage, match="12,000 × 12,000 = 144,000,000 pixels, over the limit"):
+        decode(BLACK_WEBP)
+
+
+def test_a_huge_webp_is_refused_before_memory_is_taken_for_it():
+    # In a function's process, libwebp writes to more than a gigabyte by opening it alone.
+    program = f"""
+from pathlib import Path
+from cvat_sam.exceptions import InvalidImage
+from cvat_sam.images import webp
+from cvat_sam.images.decoding import decode
+from cvat_sam.images.size import size_of
+from cvat_sam.models.backends.malloc import keep_freed_pages
+keep_freed_pages()
+data = bytes.fromhex({BLACK_WEBP.hex()!r})
+def peak():  # in kilobytes
+    [line] = [line for line in Path("/proc/self/status").open() if line.startswith("VmHWM")]
+    return int(line.split()[1])
+before = peak()
+assert size_of(data) == (12_000, 12_000)
+try:
+    decode(data)
+except InvalidImage:
+    print(peak() - before)
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert int(run.stdout or 1e9) < 50_000, run.stderr
+
+
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": exif(6)}], ids=str)
+def test_a_webp_says_its_size_in_each_of_its_three_headers(options):
+    data = saved(RGB, "WEBP", **options)
+    assert webp.size(data[:30]) == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("end", range(12, 30))
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": exif(6)}], ids=str)
+def test_a_webp_cut_within_its_header_is_refused(options, end):
+    with pytest.raises(InvalidImage, match="^the image"):
+        decode(saved(RGB, "WEBP", **options)[:end])
 
 
 def test_an_image_just_under_the_limit_is_decoded_without_a_warning():

@@ -34,7 +34,9 @@ def test_upright_whatever_the_file_says_about_its_orientation(kind, orientation)
     assert size_of(data) == decode(data).shape[:2]
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8X"]
+)
 def test_what_is_no_image_is_one_sentence(data):
     with pytest.raises(InvalidImage, match="bytes, cannot be read"):
         size_of(data)
