@@ -102,8 +102,9 @@ def _asked(address: str, method: str, path: str, body: bytes, headers: Mapping[s
     connection = http.client.HTTPConnection(address, timeout=TIMEOUT)
     try:
         connection.request(method, path, body, _without_hop(headers))
-        response = connection.getresponse()
-        return Reply(response.status, response.read(), _without_hop(response.headers))
+        # A response that is cut in the middle holds on to its socket.
+        with connection.getresponse() as response:
+            return Reply(response.status, response.read(), _without_hop(response.headers))
     finally:
         connection.close()
 
