@@ -19,6 +19,7 @@
         ├── HooksUnavailable        no main.py, or none with a handler
         ├── PortUnavailable         a port that is in use
         ├── ServerStopped           a server that we started ended before it was ready
+        ├── WorkerStopped           a process that we started ended before its work was done
         ├── ServerUnreachable       no connection, no answer in time, or none that is one
         ├── InUse                   another process is at work on the same thing
         └── Unwritable              a file or folder that cannot be made
@@ -147,6 +148,10 @@ class Unwritable(Unavailable):
 
 class ServerStopped(Unavailable):
     """A server that was started here ended before it took requests."""
+
+
+class WorkerStopped(Unavailable):
+    """A process that was started here to work for us ended before its work was done."""
 
 
 class ServerUnreachable(Unavailable):

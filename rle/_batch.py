@@ -119,11 +119,18 @@ def decode_coco(segmentations: Any, order: Order) -> NDArray[np.bool_]:
             f"segmentation {index} is of {sizes[index, 0]}×{sizes[index, 1]} and segmentation 0 "
             f"of {height}×{width}; masks of one array need one size"
         )
-    area = height * width
-    edges, splits = _segmentation.edges_of_many(counts, splits, np.full(len(sizes), area))
-    images = _unset(len(sizes), *((height, width) if order == "C" else (width, height)))
+    edges, splits = _segmentation.edges_of_many(counts, splits, np.full(len(sizes), height * width))
+    return images_of_columns(edges, splits, height, width, order)
+
+
+def images_of_columns(
+    edges: Ints, splits: Ints, height: int, width: int, order: Order
+) -> NDArray[np.bool_]:
+    """Decodes edges counted column by column into (N, height, width)."""
+    count, area = splits.size - 1, height * width
+    images = _unset(count, *((height, width) if order == "C" else (width, height)))
     most = max(1, AT_ONCE // area)
-    for begin in range(0, len(sizes), most):
+    for begin in range(0, count, most):
         some = splits[begin : begin + most + 1]
         crops = crops_of(edges[some[0] : some[-1]], some - some[0], height)
         for index, (box, crop) in zip(crops.which.tolist(), _painted_crops(crops), strict=True):

@@ -1,8 +1,13 @@
 """Masks as `rle.Runs` and back, in CVAT's and in COCO's form: see `rle.convert`."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from rle import _placing, _points, _segmentation
+from rle._stack import splits_of
 from rle.exceptions import InvalidRuns
 from rle.runs import Runs
 
@@ -91,6 +96,58 @@ def runs_to_coco(runs: Runs, *, compressed: bool = True) -> dict[str, Any]:
     edges = _runs(runs).in_order("F").edges
     counts = _segmentation.counts_of(edges, runs.height * runs.width)
     return _segmentation.write(counts, runs.height, runs.width, compressed=compressed)
+
+
+def coco_to_runs_batch(segmentations: Sequence[Any]) -> list[Runs]:
+    """Turns many segmentations, of images of any sizes, as `coco_to_runs` does one.
+
+    Args:
+        segmentations: A list with the segmentation of each mask.
+
+    Returns:
+        The runs of each mask, in order "F".
+
+    Raises:
+        InvalidSize: See `rle.coco.decode`; the sentence says which segmentation.
+        InvalidRuns: Likewise.
+
+    >>> coco_to_runs_batch([{"size": [2, 12], "counts": "5=6"}, {"size": [1, 3], "counts": [1, 2]}])
+    [Runs(2×12, 1 runs, order='F'), Runs(1×3, 1 runs, order='F')]
+    """
+    counts, splits, sizes = _segmentation.read_many(segmentations)
+    edges, splits = _segmentation.edges_of_many(counts, splits, sizes[:, 0] * sizes[:, 1])
+    return [
+        Runs.trusted(edges[begin:end], height, width, "F")
+        for (begin, end), (height, width) in zip(
+            pairwise(splits.tolist()), sizes.tolist(), strict=True
+        )
+    ]
+
+
+def runs_to_coco_batch(masks: Sequence[Runs], *, compressed: bool = True) -> list[dict[str, Any]]:
+    """Turns many masks, of images of any sizes, as `runs_to_coco` does one.
+
+    Args:
+        masks: A list with the runs of each mask, in either order.
+        compressed: See `rle.convert.cvat_to_coco`.
+
+    Returns:
+        The segmentation of each mask.
+
+    Raises:
+        InvalidRuns: One of them is no `rle.Runs`.
+
+    >>> runs_to_coco_batch([Runs([5, 18], height=2, width=12)])
+    [{'size': [2, 12], 'counts': '5=6'}]
+    """
+    turned = [_runs(mask).in_order("F") for mask in masks]
+    if not turned:
+        return []
+    sizes = np.array([mask.size for mask in turned])
+    splits = splits_of(np.array([mask.edges.size for mask in turned]))
+    edges = np.concatenate([mask.edges for mask in turned])
+    counts, splits = _segmentation.counts_of_many(edges, splits, sizes[:, 0] * sizes[:, 1])
+    return _segmentation.write_many(counts, splits, sizes, compressed=compressed)
 
 
 def _runs(runs: Any) -> Runs:

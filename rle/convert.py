@@ -2,6 +2,7 @@
 
     cvat_to_coco · coco_to_cvat · cvat_to_coco_batch · coco_to_cvat_batch
     cvat_to_runs · runs_to_cvat · coco_to_runs · runs_to_coco
+    coco_to_runs_batch · runs_to_coco_batch
     multiclass_to_cvat · multiclass_to_coco · cvat_to_multiclass · coco_to_multiclass
 
 CVAT counts a mask's pixels row by row through a crop (see `rle.cvat`), COCO column by column
@@ -27,7 +28,14 @@ from rle._classes import (
     multiclass_to_cvat,
 )
 from rle._convert_many import converted
-from rle._convert_runs import coco_to_runs, cvat_to_runs, runs_to_coco, runs_to_cvat
+from rle._convert_runs import (
+    coco_to_runs,
+    coco_to_runs_batch,
+    cvat_to_runs,
+    runs_to_coco,
+    runs_to_coco_batch,
+    runs_to_cvat,
+)
 from rle._limits import check_size
 
 __all__ = [
@@ -35,6 +43,7 @@ __all__ = [
     "coco_to_cvat_batch",
     "coco_to_multiclass",
     "coco_to_runs",
+    "coco_to_runs_batch",
     "cvat_to_coco",
     "cvat_to_coco_batch",
     "cvat_to_multiclass",
@@ -42,6 +51,7 @@ __all__ = [
     "multiclass_to_coco",
     "multiclass_to_cvat",
     "runs_to_coco",
+    "runs_to_coco_batch",
     "runs_to_cvat",
 ]
 

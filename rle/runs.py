@@ -8,6 +8,7 @@ forms, and `rle.ops` what can be done with them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -21,9 +22,9 @@ from rle._numbers import whole_numbers
 from rle._paint import paint
 from rle._segmentation import counts_of
 from rle._turn import turn
-from rle.exceptions import InvalidRuns
+from rle.exceptions import InvalidRuns, InvalidSize
 
-__all__ = ["Order", "Runs", "decode", "encode"]
+__all__ = ["Order", "Runs", "decode", "decode_batch", "encode"]
 
 Order = Literal["F", "C"]
 
@@ -188,6 +189,41 @@ def decode(runs: Runs, *, order: Order = "C") -> NDArray[np.bool_]:
         return _image(runs.edges, runs.height, runs.width, order)
     # Counted along its rows, a mask is the one that lies across it, counted along its columns.
     return _image(runs.edges, runs.width, runs.height, "F" if order == "C" else "C").T
+
+
+def decode_batch(masks: Sequence[Runs], *, order: Order = "C") -> NDArray[np.bool_]:
+    """Decodes many masks, all of one size, into one array.
+
+    Args:
+        masks: A list with the runs of each mask, in either order.
+        order: Memory layout of each mask: "C" rows first, "F" columns first.
+
+    Returns:
+        (N, H, W) bool; (0, 0, 0) of an empty list, which has no size.
+
+    Raises:
+        InvalidRuns: One of them is no `Runs`.
+        InvalidSize: They are not of one size, or so many do not fit into memory.
+        InvalidArgument: The order is neither "F" nor "C".
+
+    >>> decode_batch([Runs([2, 3], height=1, width=3), Runs([], height=1, width=3)]).tolist()
+    [[[False, False, True]], [[False, False, False]]]
+    """
+    from rle import _batch, _stack  # here, because both build on this module
+
+    order = check_order(order)
+    for index, mask in enumerate(masks):
+        if not isinstance(mask, Runs):
+            raise InvalidRuns(f"mask {index} is of type {type(mask).__name__}; it must be rle.Runs")
+        if mask.size != masks[0].size:
+            raise InvalidSize(
+                f"mask {index} is of {mask.height}×{mask.width} and mask 0 of "
+                f"{masks[0].height}×{masks[0].width}; masks of one array need one size"
+            )
+    if not masks:
+        return np.zeros((0, 0, 0), np.bool_)
+    stack = _stack.Stack.of([mask.in_order("F") for mask in masks])
+    return _batch.images_of_columns(stack.edges, stack.splits, stack.height, stack.width, order)
 
 
 def _image(edges: NDArray[np.int64], height: int, width: int, order: Order) -> NDArray[np.bool_]:

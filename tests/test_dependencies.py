@@ -54,6 +54,8 @@ def test_cvat_sam_knows_nothing_of_main():
         "cvat_sam.function",
         "cvat_sam.images.decoding",
         "cvat_sam.models",
+        "cvat_sam.sa1b",
+        "cvat_sam.sa1b.workers",
         "cvat_sam.serve",
         "cvat_sam.settings",
         "cvat_sam.sources",
@@ -65,7 +67,7 @@ def test_cvat_sam_knows_nothing_of_main():
     ],
 )
 def test_import_does_not_import_what_runs_networks(module):
-    heavy = {"torch", "timm", "onnxruntime", "openvino"}
+    heavy = {"torch", "timm", "onnxruntime", "openvino", "cupy", "pyarrow", "ray"}
     program = f"import sys, {module}; sys.exit(bool({heavy} & sys.modules.keys()))"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
 

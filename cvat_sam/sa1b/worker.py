@@ -1,0 +1,57 @@
+"""A process that reads its share of SA-1B for `workers`: `python -m cvat_sam.sa1b.worker`.
+
+What to read comes as a pickle on standard input, what was read goes as pickles to standard output:
+`READY`, then the events of each piece and `NEXT` behind them, then `DONE`.
+"""
+
+import os
+import pickle
+import signal
+import sys
+import traceback
+from typing import IO, Any
+
+from cvat_sam.sa1b.records import events
+
+READY, NEXT, DONE = "ready", "next", "done"
+
+
+class Failed(str):
+    """What a worker says when it fails: its traceback."""
+
+    __slots__ = ()
+
+
+def main() -> None:
+    """Work until all is read, or nobody listens any more."""
+    # An interrupt is for the process that started this one; it ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with _output() as output:
+        try:
+            _send(READY, output)
+            pieces, options = pickle.load(sys.stdin.buffer)  # noqa: S301  it is our own
+            for found in events(pieces, options):
+                for event in found:
+                    _send(event, output)
+                _send(NEXT, output)
+            _send(DONE, output)
+        except BrokenPipeError:
+            os._exit(1)  # the other end is gone, and closing the file would try once more
+        except Exception:
+            _send(Failed(traceback.format_exc()), output)
+
+
+def _output() -> IO[bytes]:
+    """Standard output for us alone: what a library prints goes to standard error."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return output
+
+
+def _send(message: Any, output: IO[bytes]) -> None:
+    pickle.dump(message, output, protocol=pickle.HIGHEST_PROTOCOL)
+    output.flush()
+
+
+if __name__ == "__main__":
+    main()
