@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
-from cvat_sam.sources.folders import files_in
+from cvat_sam.sources.folders import files_in, has_suffix
 
 SUFFIXES = (".tar", ".tar.gz", ".tgz")
 
@@ -95,7 +95,7 @@ def share(shared: Sequence[Piece], index: int, count: int) -> list[Piece]:
 
 def is_tar(path: Path) -> bool:
     """Whether it is called a tar."""
-    return path.name.lower().endswith(SUFFIXES)
+    return has_suffix(path.name, SUFFIXES)
 
 
 def _files(files: list[Path]) -> list[Piece]:
@@ -124,8 +124,7 @@ def _found(named: str | os.PathLike[str]) -> Iterator[Path]:
         for name in names:
             yield from _found(name)
     elif path.is_dir():
-        files = files_in(path, {".json", ".tar", ".gz", ".tgz"})
-        files = [file for file in files if is_tar(file) or file.suffix.lower() == ".json"]
+        files = files_in(path, {".json", *SUFFIXES})
         if not files:
             raise InvalidSource(f"{path}: the folder has no JSON files and no tars")
         yield from files

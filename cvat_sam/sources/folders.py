@@ -8,7 +8,7 @@ from cvat_sam.exceptions import InvalidSource
 
 
 def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
-    """Files with one of these suffixes, in the order of their paths.
+    """Files with one of these suffixes (".json", ".tar.gz"), in the order of their paths.
 
     Links to folders are followed, each folder is entered once; what macOS leaves beside files,
     "._a.json", is passed over.
@@ -28,9 +28,18 @@ def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
         found += (
             Path(root, name)
             for name in names
-            if Path(name).suffix.lower() in suffixes and not name.startswith("._")
+            if has_suffix(name, suffixes) and not name.startswith("._")
         )
     return sorted(found)
+
+
+def has_suffix(name: str, suffixes: Collection[str]) -> bool:
+    """Whether a file's name ends so, and is more than that.
+
+    >>> has_suffix("sa_1.TAR.GZ", {".tar.gz"}), has_suffix(".json", {".json"})
+    (True, False)
+    """
+    return any(name.lower().endswith(one) and len(name) > len(one) for one in suffixes)
 
 
 def is_png(path: Path) -> bool:

@@ -25,12 +25,12 @@ FORMATS = {
 }
 
 _SUFFIXES = {
-    "coco": {".json"},
-    "sa1b": {".json"},
-    "multiclass": {".json"},
-    "cvat-json": {".json"},
-    "cvat-xml": {".xml"},
-    "arrays": {".npy", ".npz"},
+    "coco": (".json",),
+    "sa1b": (".json", ".tar", ".tar.gz", ".tgz"),
+    "multiclass": (".json",),
+    "cvat-json": (".json",),
+    "cvat-xml": (".xml",),
+    "arrays": (".npy", ".npz"),
 }
 
 # The others take a folder as a whole, because names and tables in it say what its files are.

@@ -5,12 +5,13 @@ others, for the reader to refuse; what is nested too deep for it is refused here
 """
 
 import codecs
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from cvat_sam.exceptions import InvalidSource
 
@@ -36,6 +37,7 @@ class JsonFile:
     Args:
         path: the file: UTF-8, with or without a byte order mark.
         most_bytes: reads only the beginning, as if the file ended there.
+        data: what is in it, where it is no file of its own; sentences begin with the path still.
 
     Raises:
         InvalidSource: here and in every method: the file cannot be read, is damaged or cut; the
@@ -50,7 +52,9 @@ class JsonFile:
     [('images', [{'id': 1}, {'id': 2}])]
     """
 
-    def __init__(self, path: Path, *, most_bytes: int | None = None) -> None:
+    def __init__(
+        self, path: Path | str, *, most_bytes: int | None = None, data: bytes | None = None
+    ) -> None:
         self.path = path
         self._left = most_bytes
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
@@ -61,7 +65,9 @@ class JsonFile:
         self._taken = 0  # values, to tell whether one was
         self._within: list[str | int] = []
         try:
-            self._file = path.open("rb")
+            self._file: IO[bytes] = io.BytesIO(data or b"")
+            if data is None:
+                self._file = Path(path).open("rb")  # noqa: SIM115  __exit__ closes it
         except OSError as error:
             raise InvalidSource(f"{path}: cannot be read: {error.strerror}") from None
 

@@ -130,7 +130,8 @@ class TarMembers:
                 self._file.seek(member.at)
                 data = self._file.read(member.size)
             else:
-                data = self._current.read(member.size)
+                file = self._tar.extractfile(self._current)
+                data = b"" if file is None else file.read(member.size)
         except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
             self._cut = True
             raise InvalidSource(f"cannot be read: {_reason(error)}") from None
@@ -164,8 +165,8 @@ class TarMembers:
         except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
             self._tell(f"cannot be read further: {_reason(error)}")
             return None
-        if found is not None and not self.seekable:
-            self._current = self._tar.extractfile(found) or self._file
+        if found is not None:
+            self._current = found
         return found
 
     def _tell(self, sentence: str) -> None:

@@ -109,7 +109,9 @@ def test_a_file_that_is_none_is_refused(whole, sentence, tmp_path):
 
 
 def test_a_folder_without_json_is_refused(tmp_path):
-    with pytest.raises(InvalidSource, match=r"the folder has no \.json files"):
+    with pytest.raises(
+        InvalidSource, match=r"the folder has no .json or .tar or .tar.gz or .tgz files"
+    ):
         sources.read([tmp_path], format="sa1b")
 
 
