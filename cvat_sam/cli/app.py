@@ -15,6 +15,7 @@ from cvat_sam.cli import (
     download,
     export,
     refine_boxes,
+    sa1b,
     segment,
     serve,
     stage,
@@ -44,6 +45,7 @@ app.command("download")(download.download)
 app.command("convert")(convert.convert)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
+app.add_typer(sa1b.app, name="sa1b")
 
 
 def _version(wanted: bool) -> None:

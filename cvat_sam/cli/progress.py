@@ -42,6 +42,23 @@ def counted_points(title: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda asked, points: bar.update(task, completed=asked, total=points)
 
 
+@contextmanager
+def counted_sources(title: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar of sources that are done, and of images read in them, unless nobody is watching.
+
+    What is entered is called with both numbers.
+    """
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("sources, {task.fields[images]:,} images"),
+        TimeElapsedColumn(),
+    )
+    with _bar(*columns) as bar:
+        task = bar.add_task(escape(title), total=total, images=0)
+        yield lambda done, images: bar.update(task, completed=done, images=images)
+
+
 def _bar(*columns: ProgressColumn) -> Progress:
     console = Console(stderr=True)
     return Progress(

@@ -135,13 +135,13 @@ def test_what_somebody_has_changed_is_not_replaced(fake_cvat, tmp_path):
 
 
 def test_two_uploads_into_one_task_at_once_are_refused(fake_cvat, tmp_path):
-    from cvat_sam.client.uploads.lock import locked
     from cvat_sam.client.uploads.state import lock_path
+    from cvat_sam.lock import locked
 
     path = written(tmp_path, masks(3))
     task = fake_cvat.add_task(frames(), labels=["object"])
     with connection(fake_cvat) as cvat:
-        with locked(lock_path(cvat.server.url, task), "x"):
+        with locked(lock_path(cvat.server.url, task), "another process"):
             sentence = f"another upload into task {task} is at work on this machine (process"
             with pytest.raises(InUse, match=re.escape(sentence)):
                 upload(cvat, [path], task=task)

@@ -10,12 +10,12 @@ from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.task import Job, Task
 from cvat_sam.client.uploads.checks import Checker
 from cvat_sam.client.uploads.journal import Journal
-from cvat_sam.client.uploads.lock import locked
 from cvat_sam.client.uploads.progress import Progress
 from cvat_sam.client.uploads.sending import Sender
 from cvat_sam.client.uploads.state import claim, journal_path, lock_path
 from cvat_sam.client.uploads.task_store import TaskStore
 from cvat_sam.exceptions import InvalidTask
+from cvat_sam.lock import locked
 from cvat_sam.masks import MaskRecord
 
 # Masks are sent when so many wait, or the first of them this long: a model is slower than CVAT, so
@@ -109,7 +109,7 @@ def open_sink(
     facts = {"server": server, "task": task.id, "job": "" if job is None else job.id, **work}
     checker = Checker(task, job=job, source="auto")
     with (
-        locked(lock_path(server, task.id), f"task {task.id}"),
+        locked(lock_path(server, task.id), f"another upload into task {task.id}"),
         Journal(journal or journal_path(facts)) as book,
     ):
         claim(book, facts)

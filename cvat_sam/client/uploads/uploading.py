@@ -13,13 +13,13 @@ from cvat_sam.client.http.connection import Connection
 from cvat_sam.client.uploads.checks import Checker
 from cvat_sam.client.uploads.generations import begin_generation
 from cvat_sam.client.uploads.journal import Journal
-from cvat_sam.client.uploads.lock import locked
 from cvat_sam.client.uploads.planning import plan
 from cvat_sam.client.uploads.progress import Progress
 from cvat_sam.client.uploads.report import Report
 from cvat_sam.client.uploads.state import claim, journal_path, lock_path
 from cvat_sam.client.uploads.work import Work
 from cvat_sam.exceptions import InvalidSetting, UnfitMasks
+from cvat_sam.lock import locked
 from cvat_sam.targets.rejected_file import write_rejected
 
 
@@ -87,7 +87,7 @@ def upload(
     facts = {"server": url, "task": task, "sources": sorted({str(p.resolve()) for p in paths})}
     place = journal_path(facts) if journal is None else Path(journal).expanduser()
     bad_place = None if skip_bad is None else Path(skip_bad).expanduser()
-    with locked(lock_path(url, task), f"task {task}"):
+    with locked(lock_path(url, task), f"another upload into task {task}"):
         found = read_task(connection, task)
         checker = Checker(found, job=found.job(job), labels=labels)
         with Journal(place) as book:

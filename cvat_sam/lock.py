@@ -1,4 +1,4 @@
-"""One upload at a time into one task, from one machine."""
+"""One process at a time at one thing, on one machine."""
 
 import fcntl  # POSIX: the kernel lets go of the lock when its process dies, however it dies
 import os
@@ -16,7 +16,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
 
     Args:
         path: made if it is not there, and left: deleting it could give out two locks.
-        what: what the lock is for, for the sentence: "task 7 of http://cvat".
+        what: who else may hold it, for the sentence: "another upload into task 7".
 
     Raises:
         InUse: another process holds it.
@@ -35,8 +35,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
             other = file.read().decode("ascii", "replace").strip()
             holder = f" (process {other})" if other.isdecimal() else ""
             raise InUse(
-                f"another upload into {what} is at work on this machine{holder}; "
-                "wait for it to end, or stop it"
+                f"{what} is at work on this machine{holder}; wait for it to end, or stop it"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()).encode())
