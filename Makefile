@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-light lint format bench-clicks bench-everything bench-rle bench-upload load-test fuzz fuzz-function clean
+.PHONY: help demo test test-light lint format bench-clicks bench-everything bench-rle bench-sa1b bench-upload load-test fuzz fuzz-function clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-everything: $(VENV)/installed-demo ## Measure what finding everything cost
 
 bench-rle: $(RIVALS)/installed-rivals ## Measure the codec against what people use today
 	$(RIVALS)/bin/python -m benchmarks.rle $(ARGS)
+
+bench-sa1b: $(VENV)/installed-test ## Measure SA-1B's masks against an article's way with pycocotools
+	$(BIN)/python -m benchmarks.sa1b $(ARGS)
 
 bench-upload: $(VENV)/installed-test ## Measure masks a second into a task, and memory
 	$(BIN)/python -m benchmarks.upload $(ARGS)

@@ -9,6 +9,7 @@
     cvat_sam.masks      masks in files and tasks, on their way from one to another
     cvat_sam.sources    what masks are read from
     cvat_sam.targets    what they are written to
+    cvat_sam.sa1b       SA-1B, from its tars to masks, tables and tensors
     cvat_sam.client     masks into CVAT's tasks and out, over its REST API
     cvat_sam.staging    a folder for nuctl with just what the function needs
     cvat_sam.doctor     what is wrong, as far as it can be seen from here

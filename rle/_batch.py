@@ -15,11 +15,10 @@ from rle._batch_edges import Crops, Ints, column_edges, crops_of, row_edges
 from rle._batch_masks import AT_ONCE, stacks
 from rle._columns import column_changes
 from rle._crop import Box, runs_and_box
-from rle._limits import check_size
+from rle._limits import Order, check_size
 from rle._numbers import as_list
 from rle._paint import paint
 from rle.exceptions import InvalidRuns, InvalidSize
-from rle.runs import Order
 
 _EMPTY = (1, 0, 0, 0, 0)
 

@@ -9,6 +9,9 @@ import numpy as np
 import rle
 from rle.exceptions import InvalidArgument, InvalidMask, InvalidSize
 
+# How pixels are counted: column by column, as in Fortran, or row by row, as in C.
+Order = Literal["F", "C"]
+
 # Characters of a value that stand in a sentence.
 _SHOWN = 120
 
@@ -54,7 +57,7 @@ def check_pixels(shape: tuple[int, ...]) -> None:
         )
 
 
-def check_order(order: Any) -> Literal["F", "C"]:
+def check_order(order: Any) -> Order:
     """Checks the name of a scan order: "F" is column by column, "C" row by row.
 
     Raises:

@@ -9,14 +9,15 @@ forms, and `rle.ops` what can be done with them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from rle._batch import images_of_columns
 from rle._changes import changes
 from rle._columns import column_changes, image_of_columns
-from rle._limits import check_order, check_size
+from rle._limits import Order, check_order, check_size
 from rle._mask import as_bytes
 from rle._numbers import whole_numbers
 from rle._paint import paint
@@ -25,8 +26,6 @@ from rle._turn import turn
 from rle.exceptions import InvalidRuns, InvalidSize
 
 __all__ = ["Order", "Runs", "decode", "decode_batch", "encode"]
-
-Order = Literal["F", "C"]
 
 
 class Runs:
@@ -209,8 +208,6 @@ def decode_batch(masks: Sequence[Runs], *, order: Order = "C") -> NDArray[np.boo
     >>> decode_batch([Runs([2, 3], height=1, width=3), Runs([], height=1, width=3)]).tolist()
     [[[False, False, True]], [[False, False, False]]]
     """
-    from rle import _batch, _stack  # here, because both build on this module
-
     order = check_order(order)
     for index, mask in enumerate(masks):
         if not isinstance(mask, Runs):
@@ -222,8 +219,10 @@ def decode_batch(masks: Sequence[Runs], *, order: Order = "C") -> NDArray[np.boo
             )
     if not masks:
         return np.zeros((0, 0, 0), np.bool_)
-    stack = _stack.Stack.of([mask.in_order("F") for mask in masks])
-    return _batch.images_of_columns(stack.edges, stack.splits, stack.height, stack.width, order)
+    edges = [mask.in_order("F").edges for mask in masks]
+    splits = np.cumsum([0, *(part.size for part in edges)])
+    height, width = masks[0].size
+    return images_of_columns(np.concatenate(edges), splits, height, width, order)
 
 
 def _image(edges: NDArray[np.int64], height: int, width: int, order: Order) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from fake_cvat.process import FakeCvat
 from PIL import Image
+from sa1b_making import image, write_folder, write_tar
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -21,6 +22,7 @@ SCRIPTS = [
 ]
 [OF_FUNCTION] = [code for code in SCRIPTS if "import requests" in code]
 [OF_CLIENT] = [code for code in SCRIPTS if "import Client" in code]
+OF_SA1B = [code for code in SCRIPTS if "cvat_sam.sa1b" in code]
 
 # These are the gate itself, or are run whole by a test of their own.
 ELSEWHERE = {
@@ -29,6 +31,7 @@ ELSEWHERE = {
     "make bench-clicks": "tests/bench/test_bench_clicks.py",
     "make bench-everything": "tests/bench/test_bench_everything.py",
     "make bench-rle": "tests/bench/test_bench_rle.py",
+    "make bench-sa1b": "tests/bench/test_bench_sa1b.py",
     "make bench-upload": "tests/bench/test_bench_upload.py",
     "make fuzz": "tests/rle/test_rle_fuzz_smoke.py",
     "make load-test": "tests/bench/test_bench_load.py",
@@ -51,16 +54,20 @@ def folder(tmp_path_factory, cat_png):
     shutil.copy(folder / "cat.png", folder / "coffee.png")
     mask = {"image": "cat.png", "label": "object", "points": [0, 4, 10, 10, 13, 10]}
     (folder / "masks.json").write_text(json.dumps([mask]))
+    images = [image(seed, height=120, width=180, masks=30) for seed in (1, 2)]
+    write_tar(folder / "sa_000000.tar", images)
+    write_folder(folder, images)
     return folder
 
 
 @pytest.fixture(scope="module")
 def cvat(folder):
     """A stand-in for CVAT with the README's photographs in a task."""
-    with Image.open(folder / "cat.png") as image:
-        width, height = image.size
+    with Image.open(folder / "cat.png") as picture:
+        width, height = picture.size
     with FakeCvat(images=folder) as cvat:
         frames = [(name, width, height) for name in ("cat.png", "coffee.png")]
+        frames += [(f"sa_{number}.jpg", 180, 120) for number in (1, 2)]
         cvat.task = cvat.add_task(frames, labels=["Cat", "object"])
         box = {"type": "rectangle", "frame": 0, "label_id": cvat.labels(cvat.task)["Cat"]}
         box["points"] = [60.0, 1.0, 400.0, 299.0]
@@ -90,6 +97,13 @@ def test_the_client_in_python_runs(folder, cvat):
     stored, before, masks = map(int, printed.split())
     assert stored + before == 1  # the command may have been here already
     assert masks >= 1
+
+
+@pytest.mark.parametrize("code", OF_SA1B)
+def test_sa1b_in_python_runs(code, folder):
+    printed = subprocess.check_output([sys.executable, "-c", code], cwd=folder, text=True)
+    assert "120, 180" in printed
+    assert len(OF_SA1B) == 2
 
 
 def run_with(cvat, words, folder):

@@ -10,7 +10,7 @@ from cvat_sam.cli import sa1b_options as options
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.images import overlay
 from cvat_sam.masks.counts import count
-from cvat_sam.sa1b.entries import IMAGES
+from cvat_sam.sa1b.entry import IMAGES
 from cvat_sam.sa1b.fault import Fault
 from cvat_sam.sa1b.pieces import is_tar
 from cvat_sam.sa1b.reading import read

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
-if TYPE_CHECKING:
-    from cvat_sam.sa1b.decoder import Decoded
+import rle
 
 # What tells one state of a file from another: its size, and when it was written.
 Stamp = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A file that was decoded, and what its masks are as runs.
+
+    Attributes:
+        result: what `decode` gives; arrays, or tensors.
+        runs: the masks.
+        spatial: what `decode_with_spatial` adds, once somebody has asked.
+    """
+
+    result: dict[str, Any]
+    runs: list[rle.Runs]
+    spatial: dict[str, Any] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        values = [*self.result.values(), *(self.spatial or {}).values()]
+        held: int = sum(value.nbytes for value in values)
+        return held + sum(one.edges.nbytes for one in self.runs)
 
 
 class DecodedCache:

@@ -8,7 +8,6 @@ in the cache, and come on any device.
 """
 
 import os
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,32 +16,10 @@ from numpy.typing import NDArray
 import rle
 from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.sa1b.annotation_file import load
-from cvat_sam.sa1b.decoded_cache import DecodedCache
+from cvat_sam.sa1b.decoded_cache import Decoded, DecodedCache
 from cvat_sam.sa1b.spatial import spatial
 
 CACHE_BYTES = 1 << 30
-
-
-@dataclass(slots=True)
-class Decoded:
-    """A file that was decoded, and what its masks are as runs.
-
-    Attributes:
-        result: what `decode` gives; arrays, or tensors.
-        runs: the masks.
-        spatial: what `decode_with_spatial` adds, once somebody has asked.
-    """
-
-    result: dict[str, Any]
-    runs: list[rle.Runs]
-    spatial: dict[str, Any] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """How much memory it takes."""
-        values = [*self.result.values(), *(self.spatial or {}).values()]
-        held: int = sum(value.nbytes for value in values)
-        return held + sum(one.edges.nbytes for one in self.runs)
 
 
 class SA1BMaskDecoder:

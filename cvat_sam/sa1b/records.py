@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from cvat_sam.exceptions import InvalidImage, InvalidSource
 from cvat_sam.sa1b import annotations
-from cvat_sam.sa1b.entries import Entry, entries
+from cvat_sam.sa1b.entries import entries
+from cvat_sam.sa1b.entry import Entry
 from cvat_sam.sa1b.fault import Fault
 from cvat_sam.sa1b.pieces import Piece
 from cvat_sam.sa1b.record import Record
@@ -89,7 +90,7 @@ def _record(entry: Entry, options: Options) -> Record | Fault:
             options.wanted.indices(read),
             source=entry.source,
             member=entry.member,
-            image=entry.image,
+            image=entry.image if options.images else None,
             pixels=pixels,
         )
     except InvalidSource as error:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cvat_sam.exceptions import InvalidSource
-from cvat_sam.sa1b.entries import IMAGES, JSON, Entry, place
+from cvat_sam.sa1b.entry import IMAGES, JSON, Entry, place
 from cvat_sam.sa1b.fault import Fault
 from cvat_sam.sa1b.pieces import Piece
 from cvat_sam.sources.tar_members import TarMember, TarMembers

@@ -103,10 +103,10 @@ class _Worker:
     ) -> None:
         self.found = found
         self._stopping = threading.Event()
-        # The same modules as here, wherever they were found.
+        # The same modules as here, wherever they were found, and none that lie about where we are.
         path = os.pathsep.join(one or "." for one in sys.path)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cvat_sam.sa1b.worker"],
+            [sys.executable, "-P", "-m", "cvat_sam.sa1b.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},

@@ -129,14 +129,17 @@ for form in ("text", "list"):
         (form, "convert", "points"): lambda found, _: convert.coco_to_cvat(found),
         (form, "batch", "points"): lambda found, _: convert.coco_to_cvat_batch([found, found])[1],
         (form, "convert", "columns"): lambda found, _: convert.coco_to_runs(found),
+        (form, "batch", "columns"): lambda found, _: convert.coco_to_runs_batch([found, found])[1],
         (form, "convert", "labels"): lambda found, _: convert.coco_to_multiclass([(1, found)]),
     }
 for form in ("columns", "rows"):
     STEPS |= operations(form) | {
         (form, "decode", "mask"): lambda found, _: runs.decode(found),
         (form, "decode to columns", "mask"): lambda found, _: runs.decode(found, order="F"),
+        (form, "decode_batch", "mask"): lambda found, _: runs.decode_batch([found, found])[1],
         (form, "convert", "points"): lambda found, _: convert.runs_to_cvat(found),
         (form, "convert", "text"): lambda found, _: convert.runs_to_coco(found),
+        (form, "batch", "text"): lambda found, _: convert.runs_to_coco_batch([found, found])[1],
         (form, "convert", "list"): lambda found, _: convert.runs_to_coco(found, compressed=False),
         (form, "in_order", "columns"): lambda found, _: found.in_order("F"),
         (form, "in_order", "rows"): lambda found, _: found.in_order("C"),

@@ -21,9 +21,9 @@ from sa1b_making import image, write_folder, write_tar
 from cvat_sam.exceptions import InUse
 from cvat_sam.sa1b.wanted import Wanted
 from cvat_sam.sa1b.work import tables
+from cvat_sam.sa1b.work.doing import work
 from cvat_sam.sa1b.work.jobs import jobs
 from cvat_sam.sa1b.work.results import opened
-from cvat_sam.sa1b.work.running import work
 
 IMAGES = smalls(4, masks=8)
 

@@ -140,6 +140,7 @@ def test_a_record_can_be_pickled_and_is_said_in_a_line(tmp_path):
 def test_images_are_decoded_where_that_is_asked(tmp_path):
     path = written(tmp_path / "a.tar")
     inside = members(path)
+    assert [record.image for record in read(path, images=False, decode_images=True)] == [None] * 5
     for record in read(path, decode_images=True):
         data = np.frombuffer(inside[record.name], np.uint8)
         expected = cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

@@ -128,9 +128,17 @@ def test_a_script_without_a_guard_can_use_them(sources, tmp_path):
     expected = str(sum(len(one["annotations"]) for one in IMAGES))
     script = tmp_path / "script.py"
     script.write_text(program)
+    # What lies about where a script is run is none of its modules.
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "queue.py").write_text("raise ImportError('not this one')")
     for words, given in [([str(script)], None), (["-"], program), (["-c", program], None)]:
         ended = subprocess.run(
-            [sys.executable, *words], input=given, capture_output=True, text=True, cwd=tmp_path
+            [sys.executable, *words],
+            input=given,
+            capture_output=True,
+            text=True,
+            cwd=elsewhere if words == [str(script)] else tmp_path,
         )
         assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, expected, "")
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cvat_sam.exceptions import InvalidSetting, ServerUnreachable, Unavailable, WorkerStopped
+from cvat_sam.sa1b.work.doing import Step, step, work
 from cvat_sam.sa1b.work.jobs import Job, Outcome
-from cvat_sam.sa1b.work.running import Step, step, work
 
 # How often a task is done again whose process was killed.
 _RETRIES = 2

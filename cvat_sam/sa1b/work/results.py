@@ -13,20 +13,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cvat_sam.exceptions import InvalidSetting, Unwritable
 from cvat_sam.files import make_folder, write_atomically
 from cvat_sam.lock import locked
-
-if TYPE_CHECKING:
-    from cvat_sam.sa1b.work.jobs import Job, Outcome
+from cvat_sam.sa1b.work.jobs import Job, Outcome
 
 ABOUT, DONE = "about.json", "done"
 _KINDS = ("coco", "masks", "pairs", DONE)
 
 
-def result_path(job: "Job", kind: str, suffix: str) -> Path:
+def result_path(job: Job, kind: str, suffix: str) -> Path:
     """Where a result of a job goes."""
     if job.folder is None:
         raise InvalidSetting(f"{job.kind} writes files and needs a folder for them")
@@ -34,7 +32,7 @@ def result_path(job: "Job", kind: str, suffix: str) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, jobs: "Sequence[Job]", *, again: bool) -> "Iterator[dict[str, Outcome]]":
+def opened(folder: Path, jobs: Sequence[Job], *, again: bool) -> Iterator[dict[str, Outcome]]:
     """Makes a folder ready for jobs, which nobody else works in meanwhile.
 
     Args:
@@ -63,7 +61,7 @@ def opened(folder: Path, jobs: "Sequence[Job]", *, again: bool) -> "Iterator[dic
         yield before
 
 
-def write_down(job: "Job", outcome: "Outcome") -> None:
+def write_down(job: Job, outcome: Outcome) -> None:
     """Writes down that a job is done."""
     if job.folder is not None:
         make_folder(job.folder / DONE)
@@ -83,7 +81,7 @@ def _check_folder(folder: Path) -> None:
             )
 
 
-def _check_about(folder: Path, job: "Job") -> None:
+def _check_about(folder: Path, job: Job) -> None:
     if not (folder / ABOUT).is_file():
         return
     there, wanted = _read(folder / ABOUT), _about(job)
@@ -94,9 +92,7 @@ def _check_about(folder: Path, job: "Job") -> None:
         )
 
 
-def _done(folder: Path, jobs: "Sequence[Job]") -> "dict[str, Outcome]":
-    from cvat_sam.sa1b.work.jobs import Outcome
-
+def _done(folder: Path, jobs: Sequence[Job]) -> dict[str, Outcome]:
     found = {}
     for job in jobs:
         path = _done_path(folder, job)
@@ -113,7 +109,7 @@ def _done(folder: Path, jobs: "Sequence[Job]") -> "dict[str, Outcome]":
     return found
 
 
-def _clear(folder: Path, job: "Job") -> None:
+def _clear(folder: Path, job: Job) -> None:
     """Takes away that a job is done, and what a process that was killed has left of it."""
     with suppress(OSError):
         _done_path(folder, job).unlink(missing_ok=True)
@@ -122,11 +118,11 @@ def _clear(folder: Path, job: "Job") -> None:
                 left.unlink(missing_ok=True)
 
 
-def _done_path(folder: Path, job: "Job") -> Path:
+def _done_path(folder: Path, job: Job) -> Path:
     return folder / DONE / f"{job.name}.json"
 
 
-def _about(job: "Job") -> dict[str, Any]:
+def _about(job: Job) -> dict[str, Any]:
     return {"command": f"cvat-sam sa1b {job.kind}", "conditions": job.wanted.said}
 
 
