@@ -56,7 +56,8 @@ def _of_annotations(function: Callable[[Any], Any]) -> Prepare:
 
 def _of_masks(function: Callable[[Any], Any]) -> Prepare:
     def prepare(folder: Path) -> Callable[[], Any]:
-        masks = article.batch_decode_masks(article.load(_file(folder)))
+        # In the order in which images are, as a model or our own functions give them.
+        masks = np.ascontiguousarray(article.batch_decode_masks(article.load(_file(folder))))
         return lambda: function(masks)
 
     return prepare

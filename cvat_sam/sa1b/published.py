@@ -118,7 +118,8 @@ def merge_masks_vectorized(
     segmentations = _segmentations(annotations)
     if not segmentations:
         return np.zeros(size or (0, 0), np.uint8)
-    return rle.coco.decode(rle.ops.union(segmentations)).view(np.uint8)
+    runs = rle.convert.coco_to_runs_batch(segmentations)
+    return rle.runs.decode(rle.ops.union(runs)).view(np.uint8)
 
 
 def compute_iou_matrix(annotations: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:

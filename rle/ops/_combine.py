@@ -119,12 +119,13 @@ def _any(stack: Stack) -> Ints:
         return stack.edges
     if stack.area < 2**31:
         # Both ends as one number: one sort, and numpy sorts numbers faster than it orders them.
+        # Each mask's are in order already, which the stable sort makes use of.
         both = stack.starts << 32
         both |= stack.ends
-        both.sort()
+        both.sort(kind="stable")
         starts, ends = both >> 32, both & (2**32 - 1)
     else:
-        order = stack.starts.argsort()
+        order = stack.starts.argsort(kind="stable")
         starts, ends = stack.starts[order], stack.ends[order]
     np.maximum.accumulate(ends, out=ends)
     fresh = np.flatnonzero(starts[1:] > ends[:-1])
