@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rle
-from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.sa1b.annotation_file import load
+from cvat_sam.sa1b.arguments import check_whole
 from cvat_sam.sa1b.decoded_cache import Decoded, DecodedCache
 from cvat_sam.sa1b.spatial import spatial
 
@@ -45,11 +45,8 @@ class SA1BMaskDecoder:
         *,
         cache_bytes: int = CACHE_BYTES,
     ) -> None:
-        for name, value, least in (("max_masks", max_masks, 1), ("cache_bytes", cache_bytes, 0)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise InvalidSetting(
-                    f"{name} is {value!r}; it should be a whole number from {least}"
-                )
+        check_whole(1, max_masks=max_masks)
+        check_whole(0, cache_bytes=cache_bytes)
         self.max_masks = max_masks
         self.cache_decoded = cache_decoded
         self.device = device

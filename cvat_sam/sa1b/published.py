@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import rle
-from cvat_sam.exceptions import InvalidSetting
 from cvat_sam.sa1b.annotation_file import load
+from cvat_sam.sa1b.arguments import check_whole
 
 Masks = NDArray[np.uint8]
 
@@ -98,8 +98,7 @@ def batch_decode_parallel(
     Returns:
         See `batch_decode_masks`.
     """
-    if isinstance(num_workers, bool) or not isinstance(num_workers, int) or num_workers < 1:
-        raise InvalidSetting(f"num_workers is {num_workers!r}; it should be a whole number from 1")
+    check_whole(1, num_workers=num_workers)
     return batch_decode_masks(annotations, size=size)
 
 
@@ -145,9 +144,7 @@ def memory_efficient_decode(
     Yields:
         (n, H, W) uint8, and the annotations they are of.
     """
-    for name, value in (("max_masks", max_masks), ("chunk_size", chunk_size)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InvalidSetting(f"{name} is {value!r}; it should be a whole number from 1")
+    check_whole(1, max_masks=max_masks, chunk_size=chunk_size)
     read = load(annotation_path)
     most = min(max_masks, len(read.items))
     for begin in range(0, most, chunk_size):

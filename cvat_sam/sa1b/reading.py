@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from cvat_sam.exceptions import InvalidSetting, InvalidSource
+from cvat_sam.exceptions import InvalidSource
 from cvat_sam.sa1b import fault as faults
+from cvat_sam.sa1b.arguments import check_whole
 from cvat_sam.sa1b.fault import Fault
 from cvat_sam.sa1b.pieces import Piece, Sources, pieces, share
 from cvat_sam.sa1b.record import Record
@@ -77,9 +78,7 @@ def read(
         within_xyxy=within_xyxy,
         touching_xyxy=touching_xyxy,
     )
-    for name, value in (("workers", workers), ("look_ahead", look_ahead)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise InvalidSetting(f"{name} is {value!r}; it should be a whole number from 0")
+    check_whole(0, workers=workers, look_ahead=look_ahead)
     options = Options(wanted, bool(images), bool(decode_images), look_ahead)
     return Reader(pieces(source), options, workers=workers, ordered=ordered, fault=fault)
 

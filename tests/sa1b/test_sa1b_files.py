@@ -165,6 +165,17 @@ def test_figures_are_those_of_the_masks(tmp_path):
     assert ended.stderr.startswith("many/bad.json: is not JSON: ")
 
 
+def test_a_folder_of_tars_and_jsons_is_a_source_for_each_tar_and_one_for_the_rest(tmp_path):
+    folder = tmp_path / "mixed"
+    write_folder(folder, IMAGES[:1])
+    write_tar(folder / "sa_10.tar", IMAGES[1:2])  # between the JSONs, as files are sorted
+    write_folder(folder / "z", IMAGES[2:])
+    ended = sa1b(tmp_path, "stats", "mixed", "--workers", "1")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    rows = [line.split()[:2] for line in ended.stdout.splitlines()[1:]]
+    assert rows == [["sa_10", "1"], ["mixed", "3"], ["all", "4"]]
+
+
 def test_figures_of_nothing_are_dashes(tmp_path):
     write_tar(tmp_path / "a.tar", [])
     ended = sa1b(tmp_path, "stats", "a.tar")

@@ -107,7 +107,7 @@ def jobs(
     found: dict[str, Job] = {}
     seen: set[Path] = set()
     for source in sources:
-        for piece in pieces(source):
+        for piece in _whole(pieces(source)):
             resolved = {path.resolve() for path in piece.paths}
             if resolved <= seen:
                 continue  # named twice
@@ -120,6 +120,13 @@ def jobs(
                     "name one alone, or call it otherwise"
                 )
     return list(found.values())
+
+
+def _whole(found: list[Piece]) -> list[Piece]:
+    """The tars of a source, and all of its JSONs together."""
+    files = tuple(path for piece in found if not piece.is_tar for path in piece.paths)
+    together = [Piece(files, is_tar=False)] if files else []
+    return [*(piece for piece in found if piece.is_tar), *together]
 
 
 def _name(source: str, piece: Piece) -> str:
