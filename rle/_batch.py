@@ -91,7 +91,7 @@ def segmentations_of_columns(
 def decode_cvat(masks: Any, height: Any, width: Any) -> NDArray[np.bool_]:
     """Decodes a list of CVAT's points into (N, height, width)."""
     height, width = check_size(height, width)
-    masks = _as_list(masks, "points")
+    masks = as_list_of(masks, "points")
     images = _unset(len(masks), height, width)
     most = max(1, AT_ONCE // (height * width))
     for begin in range(0, len(masks), most):
@@ -107,7 +107,7 @@ def decode_cvat(masks: Any, height: Any, width: Any) -> NDArray[np.bool_]:
 
 def decode_coco(segmentations: Any, order: Order) -> NDArray[np.bool_]:
     """Decodes a list of COCO's segmentations, all of one size, into (N, height, width)."""
-    segmentations = _as_list(segmentations, "segmentations")
+    segmentations = as_list_of(segmentations, "segmentations")
     if not segmentations:
         return np.zeros((0, 0, 0), np.bool_)
     counts, splits, sizes = _segmentation.read_many(segmentations)
@@ -142,7 +142,8 @@ def images_of_columns(
     return images if order == "C" else images.transpose(0, 2, 1)
 
 
-def _as_list(masks: Any, name: str) -> Sequence[Any]:
+def as_list_of(masks: Any, name: str) -> Sequence[Any]:
+    """Makes sure that many masks came as a list or a tuple; a flat array is one too."""
     if isinstance(masks, np.ndarray) and masks.ndim:
         masks = list(masks)
     if not isinstance(masks, list | tuple):

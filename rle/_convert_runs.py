@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rle import _placing, _points, _segmentation
+from rle._batch import as_list_of
 from rle._stack import splits_of
 from rle.exceptions import InvalidRuns
 from rle.runs import Runs
@@ -135,12 +136,12 @@ def runs_to_coco_batch(masks: Sequence[Runs], *, compressed: bool = True) -> lis
         The segmentation of each mask.
 
     Raises:
-        InvalidRuns: One of them is no `rle.Runs`.
+        InvalidRuns: No list, or one of them is no `rle.Runs`.
 
     >>> runs_to_coco_batch([Runs([5, 18], height=2, width=12)])
     [{'size': [2, 12], 'counts': '5=6'}]
     """
-    turned = [_runs(mask).in_order("F") for mask in masks]
+    turned = [_runs(mask).in_order("F") for mask in as_list_of(masks, "masks")]
     if not turned:
         return []
     sizes = np.array([mask.size for mask in turned])

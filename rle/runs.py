@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rle._batch import images_of_columns
+from rle._batch import as_list_of, images_of_columns
 from rle._changes import changes
 from rle._columns import column_changes, image_of_columns
 from rle._limits import Order, check_order, check_size
@@ -201,7 +201,7 @@ def decode_batch(masks: Sequence[Runs], *, order: Order = "C") -> NDArray[np.boo
         (N, H, W) bool; (0, 0, 0) of an empty list, which has no size.
 
     Raises:
-        InvalidRuns: One of them is no `Runs`.
+        InvalidRuns: No list, or one of them is no `Runs`.
         InvalidSize: They are not of one size, or so many do not fit into memory.
         InvalidArgument: The order is neither "F" nor "C".
 
@@ -209,6 +209,7 @@ def decode_batch(masks: Sequence[Runs], *, order: Order = "C") -> NDArray[np.boo
     [[[False, False, True]], [[False, False, False]]]
     """
     order = check_order(order)
+    masks = as_list_of(masks, "masks")
     for index, mask in enumerate(masks):
         if not isinstance(mask, Runs):
             raise InvalidRuns(f"mask {index} is of type {type(mask).__name__}; it must be rle.Runs")

@@ -81,3 +81,6 @@ def decode_batch(trial: Trial) -> None:
     trial.expect(not refused, "took what decode refuses")
     trial.expect(len(answer) == len(batch), f"gave {len(answer)} masks for {len(batch)}")
     trial.expect(all(map(same_pixels, answer, each)), "decode_batch differs from decode")
+    runs = trial.ask(rle.convert.coco_to_runs_batch, batch)
+    one_by_one = [trial.ask(rle.convert.coco_to_runs, one) for one in batch]
+    trial.expect(runs == one_by_one, "coco_to_runs_batch differs from coco_to_runs")

@@ -20,7 +20,7 @@ def made(trial: Trial) -> None:
     given = mutations.numbers(edges, rng) if damaged else edges
     height, width = (mutations.side(side, rng) if damaged else side for side in mask.shape)
     declare(trial, height, width)
-    trial.pixels *= 4
+    trial.pixels *= 8
     runs = trial.ask(rle.Runs, given, height=height, width=width, order=order)
     if isinstance(runs, RleError):
         trial.expect(damaged, f"refused what is right ({runs})")
@@ -34,6 +34,10 @@ def made(trial: Trial) -> None:
     coco = trial.ask(rle.convert.runs_to_coco, turned)
     trial.expect(points == trial.ask(rle.cvat.encode, image), "other points")
     trial.expect(coco == trial.ask(rle.coco.encode, image), "other counts")
+    several = trial.ask(rle.convert.runs_to_coco_batch, [runs, turned])
+    trial.expect(several == [coco, coco], "other counts in a batch")
+    images = trial.ask(rle.runs.decode_batch, (turned, runs), order=rng.choice(("F", "C")))
+    trial.expect(all(same_pixels(one, image) for one in images), "another mask in a batch")
 
 
 def garbled(trial: Trial) -> None:
@@ -44,5 +48,11 @@ def garbled(trial: Trial) -> None:
         named = {"height": 3, "width": 4}
     order = rng.choice(("F", "C", garbage.value(rng)))
     trial.ask(rle.Runs, garbage.value(rng), **named, order=order)
-    for function in (rle.convert.runs_to_cvat, rle.convert.runs_to_coco, rle.runs.decode):
+    for function in (
+        rle.convert.runs_to_cvat,
+        rle.convert.runs_to_coco,
+        rle.convert.runs_to_coco_batch,
+        rle.runs.decode,
+        rle.runs.decode_batch,
+    ):
         trial.ask(function, garbage.value(rng))

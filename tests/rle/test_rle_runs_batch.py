@@ -65,3 +65,8 @@ def test_what_is_wrong_is_said_with_its_index():
         )
     with pytest.raises(rle.InvalidRuns, match="the runs are of type int"):
         rle.convert.runs_to_coco_batch([3])
+    for function in (rle.runs.decode_batch, rle.convert.runs_to_coco_batch):
+        for wrong in (one, 3, None, {}, "12"):
+            with pytest.raises(rle.InvalidRuns, match="masks is of type .*; it must be a list"):
+                function(wrong)
+        assert len(function((one, one))) == 2
