@@ -37,8 +37,8 @@ RayAddress = Annotated[
     typer.Option(
         metavar="ADDRESS",
         help="A cluster of Ray that does the work: cvat-sam, the sources and the folder must be "
-        "there too, under the same names (not tried yet). Without, several sources start a Ray "
-        "on this machine.",
+        "there too, under the same names (tried on one machine only). Without, several sources "
+        "start a Ray on this machine.",
     ),
 ]
 Again = Annotated[bool, typer.Option("--again", help="Do what is done already anew.")]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cvat_sam.exceptions import InvalidSetting, ServerUnreachable, Unavailable, WorkerStopped
@@ -35,13 +36,15 @@ def run_on_ray(jobs: Sequence[Job], *, workers: int, address: str | None = None)
         jobs: what is to be done.
         workers: how many at a time, where Ray is started here.
         address: of a cluster. Sources and results must be in a place that all of it sees, under
-            the same names, and cvat-sam must be installed there. Not tried: there was no cluster.
+            the same names, and cvat-sam must be installed there. It was tried with a cluster of
+            one machine alone.
     """
     ray = _imported()
     try:
         _begin(ray, workers, address)
         task = ray.remote(max_retries=_RETRIES, num_cpus=1, num_returns="streaming")(_work)
-        going = {task.remote(job): job for job in jobs}
+        # A cluster's processes are in folders of their own.
+        going = {task.remote(job if address is None else _absolute(job)): job for job in jobs}
         while going:
             [ready], _ = ray.wait(list(going), num_returns=1)
             job = going[ready]
@@ -66,6 +69,11 @@ def _steps(ray: Any, stream: Any, job: Job, going: dict[Any, Job]) -> Iterator[S
     if found.outcome is not None:
         del going[stream]
     yield found
+
+
+def _absolute(job: Job) -> Job:
+    piece = replace(job.piece, paths=tuple(path.absolute() for path in job.piece.paths))
+    return replace(job, piece=piece, folder=job.folder and job.folder.absolute())
 
 
 def _work(job: Job) -> Iterator[int | Outcome]:
