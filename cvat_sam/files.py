@@ -1,9 +1,13 @@
 """Files that are there whole or not at all."""
 
+import glob
 import secrets
 from pathlib import Path
 
 from cvat_sam.exceptions import Unwritable
+
+# How much of a file's name its unfinished form keeps, and how many random bytes make it another.
+_NAMED, _RANDOM = 40, 8
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -30,7 +34,18 @@ def beside(path: Path) -> Path:
     is not so with those of `tempfile`.
     """
     # A name may be as long as names can be; what is beside it is longer still.
-    return path.parent / f".{path.name[:40]}.{secrets.token_hex(8)}"
+    return path.parent / f".{path.name[:_NAMED]}.{secrets.token_hex(_RANDOM)}"
+
+
+def unfinished_of(path: Path) -> list[Path]:
+    """What processes that were killed have left `beside` a path.
+
+    Whoever asks knows that nobody is writing it now. A name so long that `beside` cuts it could be
+    another file's as well; of it there is nothing.
+    """
+    if len(path.name) > _NAMED:
+        return []
+    return sorted(path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 2 * _RANDOM}"))
 
 
 def make_folder(path: Path) -> None:

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from cvat_sam.exceptions import Unwritable
-from cvat_sam.files import make_folder, write_atomically
+from cvat_sam.files import beside, make_folder, unfinished_of, write_atomically
 
 
 def test_writes_and_replaces(tmp_path):
@@ -33,6 +33,18 @@ def test_nothing_is_left_of_a_write_that_failed(tmp_path):
 def test_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(Unwritable, match="no/file cannot be written: No such file or directory"):
         write_atomically(tmp_path / "no" / "file", b"data")
+
+
+def test_what_was_left_unfinished_is_found_and_nothing_else(tmp_path):
+    path = tmp_path / "a[1].json"
+    left = [beside(path) for _ in range(3)]
+    others = [beside(tmp_path / name) for name in ("a1.json", "xa[1].json", "a[1].json.json")]
+    for one in (path, tmp_path / ".a[1].json.mine", *left, *others):
+        one.touch()
+    assert unfinished_of(path) == sorted(left)
+    long = tmp_path / ("b" * 41)
+    beside(long).touch()
+    assert unfinished_of(long) == []
 
 
 def test_folders_are_made_and_what_is_in_the_way_is_said(tmp_path):

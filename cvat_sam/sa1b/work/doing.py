@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cvat_sam.exceptions import CvatSamError
 from cvat_sam.sa1b.work.coco_files import convert
 from cvat_sam.sa1b.work.jobs import Job, Outcome
-from cvat_sam.sa1b.work.results import write_down
+from cvat_sam.sa1b.work.results import begin, write_down
 from cvat_sam.sa1b.work.stats import stats
 from cvat_sam.sa1b.work.tables import features
 from rle import RleError
@@ -45,6 +45,7 @@ def work(job: Job) -> Iterator[int | Outcome]:
     """
     outcome = Outcome()
     try:
+        begin(job)
         for found in KINDS[job.kind](job):
             if isinstance(found, int):
                 yield found

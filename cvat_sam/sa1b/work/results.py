@@ -10,18 +10,19 @@ killed at any moment, what is not written down is made anew.
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cvat_sam.exceptions import InvalidSetting, Unwritable
-from cvat_sam.files import make_folder, write_atomically
+from cvat_sam.files import make_folder, unfinished_of, write_atomically
 from cvat_sam.lock import locked
 from cvat_sam.sa1b.work.jobs import Job, Outcome
+from cvat_sam.targets.unfinished import writing
 
 ABOUT, DONE = "about.json", "done"
-_KINDS = ("coco", "masks", "pairs", DONE)
+_KINDS = {"coco": ".json", "masks": ".parquet", "pairs": ".parquet", DONE: ".json"}
 
 
 def result_path(job: Job, kind: str, suffix: str) -> Path:
@@ -54,11 +55,19 @@ def opened(folder: Path, jobs: Sequence[Job], *, again: bool) -> Iterator[dict[s
     with locked(folder / ".lock", f"another `cvat-sam sa1b` with the folder {folder}"):
         _check_about(folder, jobs[0])
         before = {} if again else _done(folder, jobs)
-        for job in jobs:
-            if job.name not in before:
-                _clear(folder, job)
         write_atomically(folder / ABOUT, _json(_about(jobs[0])))
         yield before
+
+
+def begin(job: Job) -> None:
+    """Takes away that a job is done, and what a process that was killed has left of it."""
+    if job.folder is None:
+        return
+    with writing(job.folder):
+        _done_path(job.folder, job).unlink(missing_ok=True)
+        for kind, suffix in _KINDS.items():
+            for left in unfinished_of(result_path(job, kind, suffix)):
+                left.unlink(missing_ok=True)
 
 
 def write_down(job: Job, outcome: Outcome) -> None:
@@ -107,15 +116,6 @@ def _done(folder: Path, jobs: Sequence[Job]) -> dict[str, Outcome]:
         outcome = dict(done["outcome"])
         found[job.name] = Outcome(**{**outcome, "faults": tuple(outcome["faults"])})
     return found
-
-
-def _clear(folder: Path, job: Job) -> None:
-    """Takes away that a job is done, and what a process that was killed has left of it."""
-    with suppress(OSError):
-        _done_path(folder, job).unlink(missing_ok=True)
-        for kind in _KINDS:
-            for left in (folder / kind).glob(f".{job.name[:40]}*"):
-                left.unlink(missing_ok=True)
 
 
 def _done_path(folder: Path, job: Job) -> Path:
