@@ -148,7 +148,7 @@ class _Worker:
 
     def _stopped(self, started: bool) -> WorkerStopped:
         code = self._process.wait()
-        if not started:
+        if not started and code >= 0:
             return WorkerStopped(
                 f"a worker process could not start, exit code {code}; what it said of it is on "
                 "standard error"

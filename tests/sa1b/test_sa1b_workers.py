@@ -27,6 +27,16 @@ def sources(tmp_path_factory):
     return [folder / "a.tar", folder / "b.tgz", folder / "c"]
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A folder of records so large that none fits into a pipe, and so many that all cannot wait."""
+    folder = tmp_path_factory.mktemp("large")
+    one = dict(IMAGES[0], annotations=IMAGES[0]["annotations"] * 2000)
+    for number in range(40):
+        (folder / f"{number:02}.json").write_text(json.dumps(one))
+    return folder
+
+
 def workers():
     """The processes that work for this one."""
     found = []
@@ -89,8 +99,8 @@ def test_faults_are_told_once(tmp_path, ordered):
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_none_is_left_when_nobody_wants_more(sources, ordered):
-    reader = iter(read(sources, workers=2, ordered=ordered))
+def test_none_is_left_when_nobody_wants_more(large, ordered):
+    reader = iter(read(large, workers=2, ordered=ordered))
     next(reader)
     assert len(workers()) == 2
     reader.close()
@@ -98,12 +108,8 @@ def test_none_is_left_when_nobody_wants_more(sources, ordered):
 
 
 @pytest.mark.parametrize("ordered", [True, False])
-def test_one_that_is_killed_is_noticed_at_once(tmp_path, ordered):
-    # So large that it does not fit into a pipe: it is killed in the middle of a record.
-    one = dict(IMAGES[0], annotations=IMAGES[0]["annotations"] * 2000)
-    for number in range(40):
-        (tmp_path / f"{number:02}.json").write_text(json.dumps(one))
-    reader = iter(read(tmp_path, workers=2, ordered=ordered))
+def test_one_that_is_killed_is_noticed_at_once(large, ordered):
+    reader = iter(read(large, workers=2, ordered=ordered))
     next(reader)
     os.kill(workers()[0], signal.SIGKILL)
     with pytest.raises(WorkerStopped) as raised:
@@ -143,14 +149,11 @@ def test_a_script_without_a_guard_can_use_them(sources, tmp_path):
         assert (ended.returncode, ended.stdout.strip(), ended.stderr) == (0, expected, "")
 
 
-def test_they_end_when_the_process_that_started_them_is_killed(tmp_path):
-    one = dict(IMAGES[0], annotations=IMAGES[0]["annotations"] * 2000)
-    for number in range(40):
-        (tmp_path / f"{number:02}.json").write_text(json.dumps(one))
+def test_they_end_when_the_process_that_started_them_is_killed(large):
     program = (
         "import sys, time\n"
         "from cvat_sam.sa1b import read\n"
-        f"reader = iter(read({str(tmp_path)!r}, workers=2))\n"
+        f"reader = iter(read({str(large)!r}, workers=2))\n"
         "next(reader)\n"
         "print('reading', flush=True)\n"
         "time.sleep(600)\n"
