@@ -26,29 +26,30 @@ def main() -> None:
     """Work until all is read, or nobody listens any more."""
     # An interrupt is for the process that started this one; it ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with _output() as output:
+    with own_output() as output:
         try:
-            _send(READY, output)
+            send(READY, output)
             pieces, options = pickle.load(sys.stdin.buffer)  # noqa: S301  it is our own
             for found in events(pieces, options):
                 for event in found:
-                    _send(event, output)
-                _send(NEXT, output)
-            _send(DONE, output)
+                    send(event, output)
+                send(NEXT, output)
+            send(DONE, output)
         except BrokenPipeError:
             os._exit(1)  # the other end is gone, and closing the file would try once more
         except Exception:
-            _send(Failed(traceback.format_exc()), output)
+            send(Failed(traceback.format_exc()), output)
 
 
-def _output() -> IO[bytes]:
+def own_output() -> IO[bytes]:
     """Standard output for us alone: what a library prints goes to standard error."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return output
 
 
-def _send(message: Any, output: IO[bytes]) -> None:
+def send(message: Any, output: IO[bytes]) -> None:
+    """Send something at once."""
     pickle.dump(message, output, protocol=pickle.HIGHEST_PROTOCOL)
     output.flush()
 

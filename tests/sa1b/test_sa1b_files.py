@@ -22,7 +22,7 @@ from cvat_sam.exceptions import InUse
 from cvat_sam.sa1b.wanted import Wanted
 from cvat_sam.sa1b.work import tables
 from cvat_sam.sa1b.work.doing import work
-from cvat_sam.sa1b.work.jobs import jobs
+from cvat_sam.sa1b.work.jobs import EVERY, jobs
 from cvat_sam.sa1b.work.results import opened
 
 IMAGES = smalls(4, masks=8)
@@ -230,6 +230,31 @@ def test_results_of_something_else_are_never_replaced(tar, tmp_path):
     )
     ended = sa1b(tmp_path, "features", f"other/{tar.name}", "--to", "out", "--again")
     assert ended.stdout.startswith("out: 1 source, 2 images")
+
+
+def test_what_is_put_in_a_sources_place_while_it_is_read_is_another(tar, tmp_path):
+    write_tar(tar, smalls(EVERY, masks=1))
+    [job] = jobs("convert", [str(tar)], wanted=Wanted(), folder=tmp_path / "out")
+    with opened(tmp_path / "out", [job], again=False):
+        steps = work(job)
+        assert next(steps) == EVERY  # read, and not written down yet
+        write_tar(tmp_path / "new.tar", IMAGES[:1])
+        (tmp_path / "new.tar").replace(tar)
+        assert [one.images for one in steps] == [EVERY]
+    ended = sa1b(tmp_path, "convert", tar.name, "--to", "out")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "out has results of another sa_000000, or of what sa_000000.tar was" in ended.stderr
+
+
+def test_a_source_that_goes_while_it_is_read_is_done_and_one_that_is_gone_is_told(tar, tmp_path):
+    write_tar(tar, smalls(EVERY, masks=1))
+    [job] = jobs("convert", [str(tar)], wanted=Wanted(), folder=tmp_path / "out")
+    steps = work(job)
+    assert next(steps) == EVERY
+    tar.unlink()
+    assert [(one.images, one.failed) for one in steps] == [(EVERY, None)]
+    *_, outcome = work(job)
+    assert outcome.failed == f"{tar}: cannot be read: No such file or directory"
 
 
 def test_a_folder_with_something_else_is_left_alone(tar, tmp_path):

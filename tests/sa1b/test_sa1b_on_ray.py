@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -40,6 +41,13 @@ def _children_of(process):
         return Path(f"/proc/{process}/task/{process}/children").read_text().split()
     except OSError:
         return []
+
+
+def _command_of(process):
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return b""
 
 
 def _left(family):
@@ -107,7 +115,8 @@ def test_an_interrupt_leaves_what_is_done_and_no_process(tmp_path):
     started.send_signal(signal.SIGINT)
     said, told = started.communicate()
     assert (started.returncode, said) == (130, "")
-    assert told.startswith("cvat-sam: interrupted after ")
+    # A task writes down that it is done before the command hears of it.
+    assert re.fullmatch(r"cvat-sam: interrupted after [0-4] of 4 sources\n", told)
     for _ in range(600):
         if not _left(family):
             break
@@ -119,6 +128,57 @@ def test_an_interrupt_leaves_what_is_done_and_no_process(tmp_path):
     assert sorted(os.listdir(tmp_path / "out" / "masks")) == [
         f"{name}.parquet" for name in ("a", "b", "c", "small")
     ]
+
+
+@pytest.fixture
+def started(tmp_path):
+    """A run over two tars that is in the middle of the first, as far as can be seen."""
+    images = [image(seed, height=300, width=400, masks=60) for seed in range(1, 121)]
+    for name in "ab":
+        write_tar(tmp_path / f"{name}.tar", images)
+    words = ["features", "a.tar", "b.tar", "--to", "out", "--workers", "2"]
+    process = subprocess.Popen(
+        [*COMMAND, *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not list((tmp_path / "out").glob("masks/.a*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    return process
+
+
+def test_a_task_that_is_killed_is_done_again_and_ray_says_nothing_of_it(started):
+    # Ray writes of it to standard output, in colours.
+    tasks = [one for one in children(started.pid) if b"ray::_work" in _command_of(one)]
+    os.kill(int(tasks[0]), signal.SIGKILL)
+    said, told = started.communicate()
+    assert (started.returncode, told) == (0, "")
+    assert said.startswith("out: 2 sources, 240 images, 14,400 masks, ")
+    assert len(said.splitlines()) == 1
+
+
+def test_sigterm_is_an_exit_code_of_its_own_and_ray_says_nothing_of_it(started):
+    started.send_signal(signal.SIGTERM)
+    assert started.communicate() == ("", "")
+    assert started.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.parametrize("which", ["the command", "what drives ray"])
+def test_no_process_outlives_what_is_killed(started, which):
+    # Two agents of Ray's own look only once a minute whether it is still there.
+    family = [one for one in children(started.pid) if b"Agent" not in _command_of(one)]
+    killed = started.pid if which == "the command" else int(_children_of(started.pid)[0])
+    os.kill(killed, signal.SIGKILL)
+    _, told = started.communicate()
+    if which != "the command":
+        assert (started.returncode, told) == (
+            2,
+            "cvat-sam: the process that drives Ray ended in the middle of the work: signal 9\n",
+        )
+    for _ in range(600):
+        if not _left(family):
+            break
+        time.sleep(0.1)
+    assert _left(family) == []
 
 
 def test_a_cluster_that_is_not_there_is_said(folder, tmp_path):

@@ -46,12 +46,14 @@ def work(job: Job) -> Iterator[int | Outcome]:
     outcome = Outcome()
     try:
         begin(job)
+        # From before it is read: what is put in its place meanwhile is not what was done.
+        identity = job.identity()
         for found in KINDS[job.kind](job):
             if isinstance(found, int):
                 yield found
             else:
                 outcome = found
-        write_down(job, outcome)
+        write_down(job, outcome, identity)
     except (CvatSamError, RleError) as error:
         outcome = Outcome(failed=str(error))
     yield outcome

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cvat_sam.exceptions import InvalidSetting
+from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.sa1b.fault import Fault
 from cvat_sam.sa1b.pieces import SUFFIXES, Piece, pieces
 from cvat_sam.sa1b.reading import LOOK_AHEAD, Reader
@@ -43,8 +43,15 @@ class Job:
         return Reader([self.piece], options, fault=faults.hear)
 
     def identity(self) -> dict[str, Any]:
-        """What tells this source from another of the same name, and from what it was before."""
-        stats = [path.stat() for path in self.piece.paths]
+        """What tells this source from another of the same name, and from what it was before.
+
+        Raises:
+            InvalidSource: it is no longer there.
+        """
+        try:
+            stats = [path.stat() for path in self.piece.paths]
+        except OSError as error:
+            raise InvalidSource(f"{error.filename}: cannot be read: {error.strerror}") from None
         return {
             "files": len(stats),
             "name": self.piece.paths[0].name,

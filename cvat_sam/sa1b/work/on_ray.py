@@ -1,32 +1,28 @@
 """Jobs as tasks of Ray, on this machine or on a cluster.
 
-Ray is quiet here: it neither logs to the terminal nor tells its makers that it is used.
+Ray is quiet here. What it says, and how it ends when it is stopped, would be on the terminal and in
+the exit code of whoever drives it; so a process of its own does, `ray_driver`.
 """
 
-import logging
+import importlib.util
 import os
-import signal
+import pickle
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import IO, Any, cast
 
 from cvat_sam.exceptions import InvalidSetting, ServerUnreachable, Unavailable, WorkerStopped
-from cvat_sam.sa1b.work.doing import Step, step, work
-from cvat_sam.sa1b.work.jobs import Job, Outcome
-
-# How often a task is done again whose process was killed.
-_RETRIES = 2
+from cvat_sam.sa1b.work.doing import Step
+from cvat_sam.sa1b.work.jobs import Job
+from cvat_sam.sa1b.worker import DONE, Failed
 
 # Seconds that a cluster has to answer.
 _PATIENCE = 30
 
-_QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-}
+# Seconds that Ray has to end before it is killed.
+_ENDING = 5
 
 
 def run_on_ray(jobs: Sequence[Job], *, workers: int, address: str | None = None) -> Iterator[Step]:
@@ -39,79 +35,66 @@ def run_on_ray(jobs: Sequence[Job], *, workers: int, address: str | None = None)
             the same names, and cvat-sam must be installed there. It was tried with a cluster of
             one machine alone.
     """
-    ray = _imported()
+    _require_ray()
+    if address is not None:
+        _check_cluster(address)
+    # The same modules as here, wherever they were found, and none that lie about where we are.
+    path = os.pathsep.join(one or "." for one in sys.path)
+    driver = subprocess.Popen(
+        [sys.executable, "-P", "-m", "cvat_sam.sa1b.work.ray_driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+        # Ctrl-C is for this process, which ends that one.
+        start_new_session=True,
+    )
     try:
-        _begin(ray, workers, address)
-        task = ray.remote(max_retries=_RETRIES, num_cpus=1, num_returns="streaming")(_work)
-        # A cluster's processes are in folders of their own.
-        going = {task.remote(job if address is None else _absolute(job)): job for job in jobs}
-        while going:
-            [ready], _ = ray.wait(list(going), num_returns=1)
-            job = going[ready]
-            yield from _steps(ray, ready, job, going)
+        yield from _steps(driver, (list(jobs), workers, address))
     finally:
-        ray.shutdown()
+        _end(driver)
 
 
-def _steps(ray: Any, stream: Any, job: Job, going: dict[Any, Job]) -> Iterator[Step]:
+def _steps(driver: subprocess.Popen[bytes], wish: Any) -> Iterator[Step]:
     try:
-        found = step(job, ray.get(next(stream)))
-    except StopIteration:  # the end behind the outcome
-        del going[stream]
-        return
-    except ray.exceptions.RayError as error:
-        del going[stream]
-        reason = str(error).strip().splitlines()[-1]
-        yield Step(
-            job, 0, Outcome(failed=f"{job.piece.paths[0]}: the task of Ray failed: {reason}")
-        )
-        return
-    if found.outcome is not None:
-        del going[stream]
-    yield found
+        # It stays open: the driver ends when there is nobody at its other end.
+        pickle.dump(wish, cast(IO[bytes], driver.stdin))
+        cast(IO[bytes], driver.stdin).flush()
+        while (message := pickle.load(cast(IO[bytes], driver.stdout))) != DONE:  # noqa: S301  ours
+            if isinstance(message, Exception):
+                raise message
+            if isinstance(message, Failed):
+                raise RuntimeError(f"the process that drives Ray failed:\n{message}")
+            yield message
+    except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+        code = driver.wait()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        raise WorkerStopped(
+            f"the process that drives Ray ended in the middle of the work: {how}"
+        ) from None
 
 
-def _absolute(job: Job) -> Job:
-    piece = replace(job.piece, paths=tuple(path.absolute() for path in job.piece.paths))
-    return replace(job, piece=piece, folder=job.folder and job.folder.absolute())
-
-
-def _work(job: Job) -> Iterator[int | Outcome]:
-    yield from work(job)
-
-
-def _imported() -> Any:
-    os.environ.update({name: value for name, value in _QUIET.items() if name not in os.environ})
+def _end(driver: subprocess.Popen[bytes]) -> None:
+    """End Ray, in order if that is soon, and let go of it."""
     try:
-        import ray
-    except ImportError:
+        driver.terminate()
+        driver.wait(_ENDING)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        # What Ray has started here ends with the process that started it.
+        driver.kill()
+        driver.wait()
+        for pipe in (driver.stdin, driver.stdout):
+            cast(IO[bytes], pipe).close()
+
+
+def _require_ray() -> None:
+    if importlib.util.find_spec("ray") is None:
         raise Unavailable(
             "several sources at a time need Ray: pip install 'cvat-sam[ray]', or '.[ray]' in a "
             "clone; --workers 1 does one after another without it"
-        ) from None
-    return ray
-
-
-def _begin(ray: Any, workers: int, address: str | None) -> None:
-    if address is not None:
-        _check_cluster(address)
-    before = signal.getsignal(signal.SIGTERM)
-    logging.getLogger("ray").setLevel(logging.CRITICAL)
-    options: dict[str, Any] = {"logging_level": logging.CRITICAL, "log_to_driver": False}
-    try:
-        if address is None:
-            # "local" starts one of its own, also where RAY_ADDRESS names a cluster.
-            ray.init(address="local", num_cpus=workers, include_dashboard=False, **options)
-        else:
-            ray.init(address=address, **options)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
-        reason = str(error).strip().partition("\n")[0]
-        if address is None:
-            raise WorkerStopped(f"Ray did not start on this machine: {reason}") from None
-        raise ServerUnreachable(f"no cluster of Ray answers at {address}: {reason}") from None
-    finally:
-        # Ray puts its own in the place, which logs.
-        signal.signal(signal.SIGTERM, before)
+        )
 
 
 def _check_cluster(address: str) -> None:

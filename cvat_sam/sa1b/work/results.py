@@ -70,11 +70,11 @@ def begin(job: Job) -> None:
                 left.unlink(missing_ok=True)
 
 
-def write_down(job: Job, outcome: Outcome) -> None:
-    """Writes down that a job is done."""
+def write_down(job: Job, outcome: Outcome, identity: dict[str, Any]) -> None:
+    """Writes down that a job is done, of a source that was `identity` when it was begun."""
     if job.folder is not None:
         make_folder(job.folder / DONE)
-        done = {"source": job.identity(), "outcome": asdict(outcome)}
+        done = {"source": identity, "outcome": asdict(outcome)}
         write_atomically(_done_path(job.folder, job), _json(done))
 
 
