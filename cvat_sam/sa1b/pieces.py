@@ -8,8 +8,7 @@ from pathlib import Path
 
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.sources.folders import files_in, has_suffix
-
-SUFFIXES = (".tar", ".tar.gz", ".tgz")
+from cvat_sam.sources.tar_members import TARS
 
 Sources = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
@@ -95,7 +94,7 @@ def share(shared: Sequence[Piece], index: int, count: int) -> list[Piece]:
 
 def is_tar(path: Path) -> bool:
     """Whether it is called a tar."""
-    return has_suffix(path.name, SUFFIXES)
+    return has_suffix(path.name, TARS)
 
 
 def _files(files: list[Path]) -> list[Piece]:
@@ -124,7 +123,7 @@ def _found(named: str | os.PathLike[str]) -> Iterator[Path]:
         for name in names:
             yield from _found(name)
     elif path.is_dir():
-        files = files_in(path, {".json", *SUFFIXES})
+        files = files_in(path, {".json", *TARS})
         if not files:
             raise InvalidSource(f"{path}: the folder has no JSON files and no tars")
         yield from files
@@ -132,5 +131,5 @@ def _found(named: str | os.PathLike[str]) -> Iterator[Path]:
         yield path
     else:
         raise InvalidSource(
-            f"{path}: is not called {', '.join(SUFFIXES)} or .json, and these are what is read"
+            f"{path}: is not called {', '.join(TARS)} or .json, and these are what is read"
         )

@@ -158,6 +158,8 @@ class _Pairing:
     def _entry(self, waiting: _Waiting) -> Entry | Fault:
         self._held -= _bytes_of(waiting.json) + _bytes_of(waiting.image)
         member = waiting.json.member
+        # Else what has waited in vain would be kept to the end of the tar.
+        self._jsons[member.name.rpartition(".")[0]] = _PASSED
         if waiting.fault is not None:
             return Fault(place(self._source, member.name), waiting.fault)
         try:

@@ -9,17 +9,11 @@ import pickle
 import signal
 import sys
 import traceback
-from typing import IO, Any
 
+from cvat_sam.sa1b.own_process import DONE, Failed, own_output, send
 from cvat_sam.sa1b.records import events
 
-READY, NEXT, DONE = "ready", "next", "done"
-
-
-class Failed(str):
-    """What a worker says when it fails: its traceback."""
-
-    __slots__ = ()
+READY, NEXT = "ready", "next"
 
 
 def main() -> None:
@@ -39,19 +33,6 @@ def main() -> None:
             os._exit(1)  # the other end is gone, and closing the file would try once more
         except Exception:
             send(Failed(traceback.format_exc()), output)
-
-
-def own_output() -> IO[bytes]:
-    """Standard output for us alone: what a library prints goes to standard error."""
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return output
-
-
-def send(message: Any, output: IO[bytes]) -> None:
-    """Send something at once."""
-    pickle.dump(message, output, protocol=pickle.HIGHEST_PROTOCOL)
-    output.flush()
 
 
 if __name__ == "__main__":

@@ -5,12 +5,9 @@ was read goes between processes. Each has a pipe of its own: when one is killed,
 that is noticed at once.
 """
 
-import os
 import pickle
 import queue
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,10 +15,11 @@ from typing import IO, Any, cast
 
 from cvat_sam.exceptions import WorkerStopped
 from cvat_sam.sa1b.fault import Fault
+from cvat_sam.sa1b.own_process import DONE, Failed, start
 from cvat_sam.sa1b.pieces import Piece
 from cvat_sam.sa1b.record import Record
 from cvat_sam.sa1b.records import Event, Options
-from cvat_sam.sa1b.worker import DONE, READY, Failed
+from cvat_sam.sa1b.worker import READY
 
 # Records that wait for whoever reads them, of each process; one more waits in it.
 _AHEAD = 2
@@ -103,14 +101,7 @@ class _Worker:
     ) -> None:
         self.found = found
         self._stopping = threading.Event()
-        # The same modules as here, wherever they were found, and none that lie about where we are.
-        path = os.pathsep.join(one or "." for one in sys.path)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "cvat_sam.sa1b.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        self._process = start("cvat_sam.sa1b.worker")
         # Where it has ended already, its standard output tells.
         with suppress(BrokenPipeError), cast(IO[bytes], self._process.stdin) as file:
             pickle.dump((list(pieces), options), file)

@@ -10,6 +10,7 @@ from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.masks import Found
 from cvat_sam.sources.folders import files_in
 from cvat_sam.sources.source import Source
+from cvat_sam.sources.tar_members import TARS
 
 # In the order in which they are asked whether a file is theirs; of PNGs, `png_telling` is asked.
 FORMATS = {
@@ -26,7 +27,7 @@ FORMATS = {
 
 _SUFFIXES = {
     "coco": (".json",),
-    "sa1b": (".json", ".tar", ".tar.gz", ".tgz"),
+    "sa1b": (".json", *TARS),
     "multiclass": (".json",),
     "cvat-json": (".json",),
     "cvat-xml": (".xml",),

@@ -22,21 +22,20 @@ from cvat_sam.sources.json_items import JsonFile
 from cvat_sam.sources.json_opening import opening
 from cvat_sam.sources.segmentations import Draft, finished
 from cvat_sam.sources.source import Source
-from cvat_sam.sources.tar_members import TarMembers
+from cvat_sam.sources.tar_members import TARS, TarMembers
 
 LABEL = "object"
 
 # What the annotations of SA-1B have, and those of COCO have not.
 _OWN = {"predicted_iou", "stability_score", "point_coords", "crop_box"}
 
-_TARS = (".tar", ".tar.gz", ".tgz")
 # Taken for ours too, so that whoever names one is told what can be read.
 _OTHER_TARS = (".tar.bz2", ".tar.xz")
 
 
 def looks_like(path: Path) -> bool:
     """Whether a file begins as SA-1B's do, or is a tar."""
-    if has_suffix(path.name, (*_TARS, *_OTHER_TARS)):
+    if has_suffix(path.name, (*TARS, *_OTHER_TARS)):
         return _is_tar(path)
     found = opening(path)
     if found.keys >= {"image", "annotations"}:
@@ -54,7 +53,7 @@ def read(source: Source) -> Iterator[Found]:
             but for what is damaged in it.
     """
     path = source.path
-    if has_suffix(path.name, (*_TARS, *_OTHER_TARS)):
+    if has_suffix(path.name, (*TARS, *_OTHER_TARS)):
         return finished(_drafts_of_tar(path))
     return finished(_drafts(str(path)))
 

@@ -19,6 +19,9 @@ from typing import IO, Self, cast
 from cvat_sam.exceptions import InvalidSource
 from cvat_sam.sources.tar_archive import Archive
 
+# How tars that can be read are called.
+TARS = (".tar", ".tar.gz", ".tgz")
+
 # A member that says it is larger is refused before it is read.
 LARGEST_MEMBER = 1 << 28
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from cvat_sam.exceptions import InvalidSetting, InvalidSource
 from cvat_sam.sa1b.fault import Fault
-from cvat_sam.sa1b.pieces import SUFFIXES, Piece, pieces
+from cvat_sam.sa1b.pieces import Piece, pieces
 from cvat_sam.sa1b.reading import LOOK_AHEAD, Reader
 from cvat_sam.sa1b.records import Options
 from cvat_sam.sa1b.wanted import Wanted
+from cvat_sam.sources.tar_members import TARS
 
 # Of a damaged source so many faults are told in words; all of them are counted.
 TOLD = 1000
@@ -139,7 +140,7 @@ def _whole(found: list[Piece]) -> list[Piece]:
 def _name(source: str, piece: Piece) -> str:
     path = piece.paths[0]
     if piece.is_tar:
-        suffix = next(suffix for suffix in SUFFIXES if path.name.lower().endswith(suffix))
+        suffix = next(suffix for suffix in TARS if path.name.lower().endswith(suffix))
         return path.name[: -len(suffix)]
     if len(piece.paths) == 1 and Path(source) == path:
         return path.stem

@@ -5,7 +5,6 @@ the exit code of whoever drives it; so a process of its own does, `ray_driver`.
 """
 
 import importlib.util
-import os
 import pickle
 import socket
 import subprocess
@@ -14,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, cast
 
 from cvat_sam.exceptions import InvalidSetting, ServerUnreachable, Unavailable, WorkerStopped
+from cvat_sam.sa1b.own_process import DONE, Failed, start
 from cvat_sam.sa1b.work.doing import Step
 from cvat_sam.sa1b.work.jobs import Job
-from cvat_sam.sa1b.worker import DONE, Failed
 
 # Seconds that a cluster has to answer.
 _PATIENCE = 30
@@ -38,14 +37,9 @@ def run_on_ray(jobs: Sequence[Job], *, workers: int, address: str | None = None)
     _require_ray()
     if address is not None:
         _check_cluster(address)
-    # The same modules as here, wherever they were found, and none that lie about where we are.
-    path = os.pathsep.join(one or "." for one in sys.path)
-    driver = subprocess.Popen(
-        [sys.executable, "-P", "-m", "cvat_sam.sa1b.work.ray_driver"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+    driver = start(
+        "cvat_sam.sa1b.work.ray_driver",
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
         # Ctrl-C is for this process, which ends that one.
         start_new_session=True,
     )

@@ -16,9 +16,9 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from cvat_sam.exceptions import CvatSamError, ServerUnreachable, WorkerStopped
+from cvat_sam.sa1b.own_process import DONE, Failed, own_output, send
 from cvat_sam.sa1b.work.doing import Step, step, work
 from cvat_sam.sa1b.work.jobs import Job, Outcome
-from cvat_sam.sa1b.worker import DONE, Failed, own_output, send
 
 # How often a task is done again whose process was killed.
 _RETRIES = 2
